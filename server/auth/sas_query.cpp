@@ -1,0 +1,52 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "server/auth/failures.h"
+#include "server/auth/sas.h"
+
+namespace quprite::server {
+namespace {
+
+struct Field {
+  std::string_view name;
+  std::string_view SasQuery::*value;
+};
+
+constexpr std::array fields = {
+    Field{"sig", &SasQuery::signature},          Field{"sv", &SasQuery::version},
+    Field{"sp", &SasQuery::permissions},         Field{"st", &SasQuery::starts_at},
+    Field{"se", &SasQuery::expires_at},          Field{"sip", &SasQuery::ip_range},
+    Field{"spr", &SasQuery::protocol},           Field{"ss", &SasQuery::services},
+    Field{"srt", &SasQuery::resource_types},     Field{"ses", &SasQuery::encryption_scope},
+    Field{"si", &SasQuery::policy_id},           Field{"sr", &SasQuery::resource},
+    Field{"skoid", &SasQuery::key_object_id},    Field{"sktid", &SasQuery::key_tenant_id},
+    Field{"skt", &SasQuery::key_starts_at},      Field{"ske", &SasQuery::key_expires_at},
+    Field{"sks", &SasQuery::key_service},        Field{"skv", &SasQuery::key_version},
+    Field{"skdutid", &SasQuery::user_tenant_id}, Field{"sduoid", &SasQuery::user_object_id},
+};
+
+constexpr bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
+}
+
+}  // namespace
+
+Result<SasQuery> read_sas(const Query& query) {
+  SasQuery sas;
+  std::array<bool, fields.size()> seen = {};
+  for (const Query::Parameter& parameter : query.parameters()) {
+    const auto field = std::ranges::find(fields, parameter.name, &Field::name);
+    if (field == fields.end()) continue;
+    bool& seen_before = seen[static_cast<std::size_t>(field - fields.begin())];
+    if (seen_before) {
+      return authentication_failed(std::string(field->name) + " is given more than once.");
+    }
+    if (std::ranges::any_of(parameter.value, is_control)) return malformed_sas();
+    seen_before = true;
+    sas.*(field->value) = parameter.value;
+  }
+  return sas;
+}
+
+}  // namespace quprite::server

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/result.h"
+
+namespace quprite::server {
+
+/// Every error the service answers with. The enumerator is the code on the wire, but for the three marked ones.
+enum class ErrorCode {
+  AccountRequiresHttps,
+  AuthenticationFailed,
+  AuthorizationFailure,
+  AuthorizationPermissionMismatch,
+  AuthorizationProtocolMismatch,
+  AuthorizationResourceTypeMismatch,
+  AuthorizationServiceMismatch,
+  AuthorizationSourceIPMismatch,
+  BadRequest,  ///< not HTTP: answered bare, without a code
+  CorsPreflightFailure,
+  EmptyMetadataKey,
+  InsufficientAccountPermissions,
+  InternalError,
+  InvalidAuthenticationInfo,
+  InvalidBearerToken,  ///< InvalidAuthenticationInfo as 401, with a challenge
+  InvalidHeaderValue,
+  InvalidHttpVerb,
+  InvalidInput,
+  InvalidMetadata,
+  InvalidQueryParameterValue,
+  InvalidResourceName,
+  InvalidUri,
+  InvalidXmlDocument,
+  InvalidXmlNodeValue,
+  MessageNotFound,
+  MetadataTooLarge,
+  MissingContentLengthHeader,
+  MissingRequiredHeader,
+  MissingRequiredQueryParameter,
+  MissingRequiredXmlNode,
+  NoAuthenticationInformation,
+  OperationTimedOut,
+  OutOfRangeInput,
+  OutOfRangeQueryParameterValue,
+  PopReceiptMismatch,
+  QueueAlreadyExists,
+  QueueBeingDeleted,
+  QueueNotFound,
+  RequestBodyTooLarge,
+  RequestUrlFailedToParse,
+  ResourceNotFound,
+  ServerBusy,
+  UnsupportedHeader,
+  UnsupportedHttpVerb,
+  UnsupportedQueryParameter,
+  UnsupportedXmlNode,
+};
+
+struct ErrorRow {
+  ErrorCode code;
+  int status;
+  std::string_view name;     ///< as in x-ms-error-code and <Code>
+  std::string_view message;  ///< also the reason phrase
+};
+
+/// The error table, in the order of ErrorCode.
+std::span<const ErrorRow> error_table();
+const ErrorRow& error_row(ErrorCode code);
+
+/// An error as a request gets it: the code, and the elements that follow <Message> in the body.
+struct Error {
+  ErrorCode code;
+  std::vector<std::pair<std::string_view, std::string>> details = {};
+  /// Rejected before the service proper saw the request (authentication, version): such answers have neither
+  /// x-ms-version nor x-ms-client-request-id, and a shorter Server header. [recordings]
+  bool front_end = false;
+  /// Overrides the table's message where the message names a value.
+  std::string message = {};
+  /// Value of the Allow header of UnsupportedHttpVerb.
+  std::string allow = {};
+
+  Error(ErrorCode error_code) : code(error_code) {}
+  Error(ErrorCode error_code, std::vector<std::pair<std::string_view, std::string>> error_details)
+      : code(error_code), details(std::move(error_details)) {}
+};
+
+template <class T>
+using Result = quprite::Result<T, Error>;
+
+}  // namespace quprite::server

@@ -1,0 +1,173 @@
+#include "server/options.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cstdint>
+
+namespace quprite::server {
+namespace {
+
+using Text = const std::string&;
+
+/// Takes an option's value; whether it is acceptable.
+using Setter = bool (*)(Options&, Text);
+
+struct Row {
+  std::string_view name;
+  std::string_view value;    ///< placeholder in the help; empty for a switch
+  std::string_view allowed;  ///< what its value may be, for the error message
+  std::string_view help;
+  Setter set;
+};
+
+template <class Number>
+bool read_number(Text text, Number minimum, Number maximum, Number& number) {
+  Number value{};
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc{} || end != text.data() + text.size()) return false;
+  if (value < minimum || value > maximum) return false;
+  number = value;
+  return true;
+}
+
+bool set_skew(Options& options, Text text) {
+  std::int64_t seconds = 0;
+  if (!read_number<std::int64_t>(text, 0, 1'000'000'000, seconds)) return false;
+  options.skew = std::chrono::seconds{seconds};
+  return true;
+}
+
+bool set_sync(Options& options, Text text) {
+  if (text != "normal" && text != "full") return false;
+  options.durability = text == "full" ? storage::Durability::Power : storage::Durability::Process;
+  return true;
+}
+
+bool set_log_level(Options& options, Text text) {
+  const auto level = parse_log_level(text);
+  if (level) options.log_level = *level;
+  return level.has_value();
+}
+
+bool set_text(std::string& place, Text text) {
+  place = text;
+  return !text.empty();
+}
+
+constexpr std::string_view an_address = "a numeric IPv4 or IPv6 address, or localhost";
+
+// clang-format off
+constexpr std::array rows = {
+    Row{"host", "ADDRESS", an_address, "address to listen on (127.0.0.1)",
+        [](Options& o, Text t) { return set_text(o.host, t); }},
+    Row{"port", "N", "0 to 65535", "port to listen on (10001); 0 takes a free one",
+        [](Options& o, Text t) { return read_number<unsigned short>(t, 0, 65535, o.port); }},
+    Row{"data", "FILE", "a file name", "database file ($XDG_STATE_HOME/quprite/quprite.db)",
+        [](Options& o, Text t) { return set_text(o.data, t); }},
+    Row{"in-memory", "", "", "keep nothing on disk",
+        [](Options& o, Text) { return o.in_memory = true; }},
+    Row{"sync", "MODE", "normal or full", "normal: what is acknowledged survives kill -9; full: and power loss (normal)", set_sync},
+    Row{"exact", "", "", "as Azure, also where quprite is friendlier by default",
+        [](Options& o, Text) { return o.exact = true; }},
+    Row{"skew", "SECONDS", "0 to 1000000000", "how far a request's date may be off (900); 0 does not check",  set_skew},
+    Row{"max-connections", "N", "1 to 1000000", "connections served at a time; more have to wait (10000)",
+        [](Options& o, Text t) { return read_number<std::size_t>(t, 1, 1'000'000, o.max_connections); }},
+    Row{"quiet", "", "", "no line per request in the log",
+        [](Options& o, Text) { return o.quiet = true; }},
+    Row{"log-level", "LEVEL", "error, warning, info or debug", "least level of lines in the log, on standard error (info)", set_log_level},
+    Row{"help", "", "", "print this, and stop",
+        [](Options& o, Text) { return o.help = true; }},
+    Row{"version", "", "", "print the version, and stop",
+        [](Options& o, Text) { return o.version = true; }},
+};
+// clang-format on
+
+const Row* find_row(std::string_view name) {
+  const auto row = std::ranges::find(rows, name, &Row::name);
+  return row == rows.end() ? nullptr : &*row;
+}
+
+std::string variable_of(const Row& row) {
+  std::string variable = "QUPRITE_";
+  for (const char c : row.name) {
+    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return variable;
+}
+
+OptionError wrong_value(const std::string& what, Text value, const Row& row) {
+  return {what + ": '" + value + "' is not allowed; " + std::string(row.allowed) + " is"};
+}
+
+std::optional<OptionError> read_environment(Options& options, const Environment& environment) {
+  for (const Row& row : rows) {
+    const std::string variable = variable_of(row);
+    const auto value = environment(variable);
+    if (!value || row.name == "help" || row.name == "version") continue;
+    if (row.value.empty()) {
+      if (*value == "" || *value == "0" || *value == "false") continue;
+      if (*value != "1" && *value != "true") {
+        return OptionError{variable + ": '" + *value + "' is not allowed; 1, true, 0 or false is"};
+      }
+    }
+    if (!row.set(options, *value)) return wrong_value(variable, *value, row);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+quprite::Result<Options, OptionError> parse_options(const std::vector<std::string>& arguments,
+                                                    const Environment& environment) {
+  Options options;
+  if (auto error = read_environment(options, environment)) return *std::move(error);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const std::size_t equals = argument.find('=');
+    const std::string name = argument.substr(0, equals);
+    const Row* row = name.starts_with("--") ? find_row(name.substr(2)) : nullptr;
+    if (row == nullptr) return OptionError{"'" + name + "' is not an option; --help lists them"};
+    if (row->value.empty()) {
+      if (equals != std::string::npos) return OptionError{name + " takes no value"};
+      row->set(options, "");
+      continue;
+    }
+    if (equals == std::string::npos && i + 1 == arguments.size()) {
+      return OptionError{name + " needs a value: " + std::string(row->allowed)};
+    }
+    const std::string value = equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1);
+    if (!row->set(options, value)) return wrong_value(name, value, *row);
+  }
+  if (options.in_memory && !options.data.empty()) {
+    return OptionError{"--in-memory and --data '" + options.data + "' exclude each other; one of them is allowed"};
+  }
+  return options;
+}
+
+std::string help_text() {
+  std::string text =
+      "quprite: a local Azure Queue Storage server\n\n"
+      "  quprite [options]\n\n";
+  for (const Row& row : rows) {
+    std::string left = "  --" + std::string(row.name);
+    if (!row.value.empty()) left += " " + std::string(row.value);
+    left.resize(std::max<std::size_t>(left.size() + 1, 24), ' ');
+    text += left + std::string(row.help) + "\n";
+  }
+  text +=
+      "\nIn parentheses: the default. Each option is also read from the environment: QUPRITE_PORT\n"
+      "for --port, QUPRITE_IN_MEMORY=1 for --in-memory, and so on; the command line comes first.\n";
+  return text;
+}
+
+std::optional<std::string> default_data_file(const Environment& environment) {
+  const auto state = environment("XDG_STATE_HOME");
+  if (state && state->starts_with('/')) return *state + "/quprite/quprite.db";
+  const auto home = environment("HOME");
+  if (!home || home->empty()) return std::nullopt;
+  return *home + "/.local/state/quprite/quprite.db";
+}
+
+}  // namespace quprite::server

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/errors.h"
+#include "server/log.h"
+#include "storage/store.h"
+
+namespace quprite::server {
+
+/// What the command line and the environment ask for. Every default stands here.
+struct Options {
+  std::string host = "127.0.0.1";
+  unsigned short port = 10001;
+  std::string data = {};  ///< the database file; empty for the one in the user's state directory
+  bool in_memory = false;
+  storage::Durability durability = storage::Durability::Process;
+  bool exact = false;
+  std::chrono::seconds skew = std::chrono::minutes{15};
+  std::size_t max_connections = 10'000;
+  bool quiet = false;
+  LogLevel log_level = LogLevel::Info;
+  bool help = false;
+  bool version = false;
+};
+
+/// An option that is wrong: names itself, its value, and what is allowed.
+struct OptionError {
+  std::string message;
+};
+
+/// Looks up an environment variable; nothing where it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Reads options. `--name value` and `--name=value` both work; each is also read from the environment (`QUPRITE_PORT` for
+/// `--port`), which the command line overrides.
+quprite::Result<Options, OptionError> parse_options(const std::vector<std::string>& arguments,
+                                                    const Environment& environment);
+
+/// The text of `--help`; fits a screen.
+std::string help_text();
+
+/// The database file that is used where `--data` names none: `$XDG_STATE_HOME/quprite/quprite.db`.
+/// Nothing where neither that variable nor HOME is set.
+std::optional<std::string> default_data_file(const Environment& environment);
+
+}  // namespace quprite::server

@@ -1,0 +1,146 @@
+#include "server/request.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "server/wire/percent.h"
+
+namespace quprite::server {
+namespace {
+
+constexpr std::string_view secondary_suffix = "-secondary";
+
+/// A host name without port and, for an IPv6 address, brackets and all.
+std::string_view host_name(std::string_view host) {
+  if (host.starts_with('[')) return host;
+  return host.substr(0, host.find(':'));
+}
+
+bool is_ip_address(std::string_view host) {
+  return host.starts_with('[') ||
+         std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+}
+
+/// Cuts "-secondary" off an account name; whether it was there.
+bool cut_secondary(std::string_view& account) {
+  if (!account.ends_with(secondary_suffix)) return false;
+  account.remove_suffix(secondary_suffix.size());
+  return true;
+}
+
+/// The account that the Host name names, as "ACCOUNT.queue.HOST", or nothing where it is an ordinary host.
+std::optional<std::string_view> host_style_account(std::string_view host, const Accounts& accounts) {
+  host = host_name(host);
+  const std::size_t dot = host.find('.');
+  if (dot == std::string_view::npos || is_ip_address(host)) return std::nullopt;
+  const std::string_view label = host.substr(0, dot);
+  std::string_view account = label;
+  cut_secondary(account);
+  const std::string_view rest = host.substr(dot + 1);
+  const std::string_view second = rest.substr(0, rest.find('.'));
+  if (accounts.find(account) != nullptr || equal_ignoring_case(second, "queue")) return label;
+  return std::nullopt;
+}
+
+/// Takes the next segment off a path; empty ones ("//", a trailing "/") are passed over.
+std::optional<std::string_view> next_segment(std::string_view& path) {
+  const std::size_t begin = path.find_first_not_of('/');
+  if (begin == std::string_view::npos) return std::nullopt;
+  path.remove_prefix(begin);
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+Result<Done> read_resource(Request& request, std::string_view path) {
+  request.resource = Resource::Account;
+  const auto queue = next_segment(path);
+  if (!queue) return Done{};
+  request.resource = Resource::Queue;
+  request.queue = percent_decode(*queue);
+  const auto messages = next_segment(path);
+  if (!messages) return Done{};
+  if (percent_decode(*messages) != "messages") return ErrorCode::InvalidUri;
+  request.resource = Resource::Messages;
+  const auto message = next_segment(path);
+  if (!message) return Done{};
+  request.resource = Resource::Message;
+  request.message_id = percent_decode(*message);
+  if (next_segment(path)) return ErrorCode::InvalidUri;
+  return Done{};
+}
+
+/// The version as the request names it: by header or, with a SAS, by `api-version` or `sv`.
+/// Source: "Versioning for the Azure Storage services".
+std::optional<std::string_view> named_version(const Request& request) {
+  const auto header = request.http->header("x-ms-version");
+  if (!request.query.find("sig")) return header;
+  const auto signed_text = request.query.find("sv");
+  const auto signed_version = signed_text ? parse_version(*signed_text) : std::nullopt;
+  if (signed_version && *signed_version < since::api_version_parameter) return signed_text;
+  if (const auto parameter = request.query.find("api-version")) return parameter;
+  return header ? header : signed_version ? signed_text : std::nullopt;
+}
+
+Error refused_version(std::string_view text) {
+  Error error{ErrorCode::InvalidHeaderValue,
+              {{"HeaderName", "x-ms-version"}, {"HeaderValue", std::string(text)}}};
+  error.front_end = true;
+  return error;
+}
+
+Result<Done> read_version(Request& request, const AddressRules& rules) {
+  const auto text = named_version(request);
+  request.version = newest_version();
+  if (!text) {
+    request.version_echo = to_string(request.version);
+    return Done{};
+  }
+  const auto version = parse_version(*text);
+  if (!version) return refused_version(*text);
+  request.version_echo = *text;
+  if (*version > newest_version() && !rules.known_versions_only) {
+    request.newer_version = true;
+    return Done{};
+  }
+  if (!std::ranges::binary_search(known_versions(), *version)) return refused_version(*text);
+  request.version = *version;
+  return Done{};
+}
+
+}  // namespace
+
+Result<Done> read_request(Request& request, const HttpRequest& http, const Accounts& accounts,
+                          RequestTimes times, const AddressRules& rules) {
+  request.http = &http;
+  request.times = times;
+  request.query = Query(http.raw_query());
+  if (http.method != boost::beast::http::verb::options) {  // a browser's preflight names no version
+    const auto version = read_version(request, rules);
+    if (!version) return version.error();
+  }
+  if (!http.target.starts_with('/')) return ErrorCode::RequestUrlFailedToParse;
+
+  std::string_view path = http.path();
+  std::optional<std::string_view> account;
+  const auto host = http.header(boost::beast::http::field::host);
+  if (rules.host_style && host) account = host_style_account(*host, accounts);
+  request.path_style = !account.has_value();
+  if (!account) account = next_segment(path);
+  if (!account) return ErrorCode::InvalidUri;
+
+  const std::string name = percent_decode(*account);
+  std::string_view plain_name = name;
+  request.account = accounts.find(plain_name);
+  if (request.account == nullptr && cut_secondary(plain_name)) {
+    request.secondary = true;
+    request.account = accounts.find(plain_name);
+  }
+  if (request.account == nullptr) return ErrorCode::ResourceNotFound;
+  return read_resource(request, path);
+}
+
+}  // namespace quprite::server

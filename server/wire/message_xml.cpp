@@ -1,0 +1,106 @@
+#include "server/wire/message_xml.h"
+
+#include <cstddef>
+
+#include "server/wire/dates.h"
+#include "server/wire/message_names.h"
+#include "server/wire/xml_document.h"
+#include "server/wire/xml_text.h"
+
+namespace quprite::server {
+namespace {
+
+using storage::Message;
+
+constexpr std::size_t frame_size = 512;  // of a message in a list, its text aside
+
+void append_date(std::string& out, std::string_view name, Time time) {
+  out += '<';
+  out += name;
+  out += '>';
+  append_rfc1123(out, time);
+  out += "</";
+  out += name;
+  out += '>';
+}
+
+void append_identity(std::string& out, const Message& message) {
+  out += "<QueueMessage><MessageId>";
+  append_message_id(out, message.id);
+  out += "</MessageId>";
+  append_date(out, "InsertionTime", message.inserted_at);
+  append_date(out, "ExpirationTime", message.expires_at);
+}
+
+void append_claim(std::string& out, const Message& message) {
+  out += "<PopReceipt>";
+  append_pop_receipt(out, message.pop_receipt);
+  out += "</PopReceipt>";
+  append_date(out, "TimeNextVisible", message.next_visible_at);
+}
+
+void append_dequeue_count(std::string& out, const Message& message) {
+  out += "<DequeueCount>";
+  out += std::to_string(message.dequeue_count);
+  out += "</DequeueCount>";
+}
+
+/// A list of messages, each written by `append`.
+template <class Append>
+std::string write_list(const std::vector<Message>& messages, Append append) {
+  std::string out;
+  std::size_t size = frame_size;
+  for (const Message& message : messages) size += frame_size + message.text.size();
+  out.reserve(size);
+  out += xml_declaration;
+  if (messages.empty()) return out += "<QueueMessagesList />";
+  out += "<QueueMessagesList>";
+  for (const Message& message : messages) {
+    append_identity(out, message);
+    append(out, message);
+    out += "</QueueMessage>";
+  }
+  return out += "</QueueMessagesList>";
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> read_queue_message(std::string_view body) {
+  pugi::xml_document document;
+  const auto root = parse_xml(document, body, "QueueMessage");
+  if (!root) return root.error();
+  const pugi::xml_node text = root->child("MessageText");
+  if (!text) return std::optional<std::string>{};
+  return std::optional<std::string>{text_of(text)};
+}
+
+Error missing_message_text() { return unacceptable_xml(); }
+
+std::string write_put_message(const Message& message) {
+  std::string out;
+  out.reserve(2 * frame_size);
+  out += xml_declaration;
+  out += "<QueueMessagesList>";
+  append_identity(out, message);
+  append_claim(out, message);
+  return out += "</QueueMessage></QueueMessagesList>";
+}
+
+std::string write_got_messages(const std::vector<Message>& messages, ApiVersion version) {
+  const bool count_first = version < since::put_message_body;
+  return write_list(messages, [&](std::string& out, const Message& message) {
+    if (count_first) append_dequeue_count(out, message);
+    append_claim(out, message);
+    if (!count_first) append_dequeue_count(out, message);
+    append_element(out, "MessageText", message.text);
+  });
+}
+
+std::string write_peeked_messages(const std::vector<Message>& messages) {
+  return write_list(messages, [](std::string& out, const Message& message) {
+    append_dequeue_count(out, message);
+    append_element(out, "MessageText", message.text);
+  });
+}
+
+}  // namespace quprite::server

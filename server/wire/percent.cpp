@@ -1,0 +1,42 @@
+#include "server/wire/percent.h"
+
+#include <cstddef>
+
+namespace quprite::server {
+namespace {
+
+/// The value of a hexadecimal digit; -1 where it is none.
+constexpr int digit_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// The byte that the escape at the beginning of `text` stands for; -1 where there is none.
+constexpr int escaped_byte(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') return -1;
+  const int high = digit_value(text[1]);
+  const int low = digit_value(text[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+}  // namespace
+
+char* percent_decode(std::string_view text, char* out) {
+  for (std::size_t i = 0; i < text.size();) {
+    const int byte = escaped_byte(text.substr(i));
+    *out++ = byte < 0 ? text[i] : static_cast<char>(byte);
+    i += byte < 0 ? 1 : 3;
+  }
+  return out;
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string decoded(text.size(), '\0');
+  const char* end = percent_decode(text, decoded.data());
+  decoded.resize(static_cast<std::size_t>(end - decoded.data()));
+  return decoded;
+}
+
+}  // namespace quprite::server

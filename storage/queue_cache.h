@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/store.h"
+#include "storage/time.h"
+
+namespace quprite::storage {
+
+/// What the store remembers of a queue, so that the hot path need not ask the database for it.
+struct CachedQueue {
+  std::int64_t queue_id = 0;
+  std::int64_t contents_id = 0;
+  std::int64_t message_count = 0;  ///< expired ones included, as in the table
+  bool touched = false;            ///< message_count is newer than the table's
+
+  // What a scan for visible messages may skip: at `scanned_at`, no message of the queue that becomes visible before
+  // `scan_from` existed any more (all of them had expired).
+  Time scan_from = Time::min();
+  Time scanned_at = Time::min();
+
+  /// A message comes to stand at `next_visible_at`, or the clock is at `now`: forget what that makes untrue.
+  void consider(Time next_visible_at, Time now) {
+    if (next_visible_at < scan_from || now < scanned_at) scan_from = Time::min();
+  }
+};
+
+/// The queues that were used last, by account and name. Holds references to none outside; entries stay where they are
+/// until they are erased.
+class QueueCache {
+ public:
+  [[nodiscard]] CachedQueue* find(QueueRef queue);
+  CachedQueue& insert(QueueRef queue, const CachedQueue& cached);
+  void erase(QueueRef queue);
+  void clear();
+
+  /// Notes that the queue's count has changed.
+  void touch(CachedQueue& queue);
+
+  /// The queues whose counts have changed since the last call of this.
+  std::vector<CachedQueue*> take_touched();
+
+  /// Forgets all where there is more than the cache should hold. Not while any entry is touched.
+  void trim();
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(QueueRef queue) const;
+    std::size_t operator()(const std::string& key) const;
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const std::string& a, const std::string& b) const { return a == b; }
+    bool operator()(QueueRef a, const std::string& b) const;
+    bool operator()(const std::string& a, QueueRef b) const { return (*this)(b, a); }
+  };
+
+  std::unordered_map<std::string, CachedQueue, Hash, Equal> queues_;  // by "account/name"
+  std::vector<CachedQueue*> touched_;
+};
+
+}  // namespace quprite::storage

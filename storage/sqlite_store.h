@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/message_id.h"
+#include "storage/queue_cache.h"
+#include "storage/sqlite.h"
+#include "storage/store.h"
+
+namespace quprite::storage {
+
+/// The one implementation of Store. Its calls stand in sqlite_store.cpp (queues), messages.cpp and tidy.cpp.
+class SqliteStore final : public Store {
+ public:
+  /// Takes a database whose schema is the newest.
+  explicit SqliteStore(std::unique_ptr<sqlite::Database> database);
+  ~SqliteStore() override;
+
+  Result<CreateOutcome> create_queue(QueueRef queue, const Metadata& metadata, Time now) override;
+  Result<Done> delete_queue(QueueRef queue, Time reserved_until) override;
+  QueuePage list_queues(std::string_view account, std::string_view prefix, std::string_view first_name,
+                        int max_results, bool with_metadata) override;
+  Result<QueueInfo> get_queue(QueueRef queue, Time now) override;
+  Result<Done> set_queue_metadata(QueueRef queue, const Metadata& metadata) override;
+  Result<std::vector<AccessPolicy>> get_queue_acl(QueueRef queue) override;
+  Result<Done> set_queue_acl(QueueRef queue, const std::vector<AccessPolicy>& policies) override;
+
+  std::optional<std::string> get_service_properties(std::string_view account) override;
+  void set_service_properties(std::string_view account, std::string_view properties) override;
+
+  Result<Message> put_message(QueueRef queue, std::string_view text, Time next_visible_at, Time expires_at,
+                              Time now) override;
+  Result<std::vector<Message>> get_messages(QueueRef queue, int count, Time hidden_until, Time now) override;
+  Result<std::vector<Message>> peek_messages(QueueRef queue, int count, Time now) override;
+  Result<PopReceipt> update_message(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time next_visible_at,
+                                    std::optional<std::string_view> text, Time now) override;
+  Result<Done> delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now) override;
+  Result<Done> clear_messages(QueueRef queue) override;
+
+  [[nodiscard]] bool has_changes() const noexcept override { return database_->in_transaction(); }
+  void commit() override;
+  void roll_back() noexcept override;
+
+  bool tidy(Time now) override;
+  void checkpoint() override;
+
+ private:
+  struct Statements;
+
+  /// A row of `visibility`: where a message stands.
+  struct Place {
+    Time next_visible_at;
+    std::int64_t sequence;
+    Time expires_at;
+    std::int64_t dequeue_count;
+    std::uint32_t change;
+  };
+
+  /// What a scan for visible messages found.
+  struct Scan {
+    std::vector<Place> visible;
+    std::vector<Place> expired;  ///< of those stepped over, the first few
+  };
+
+  void begin();
+  CachedQueue* find_queue(QueueRef queue);
+  std::int64_t next_sequence();
+  std::int64_t next_contents_id() { return ++last_contents_id_; }
+  void abandon_contents(std::int64_t contents_id);
+
+  Scan scan(CachedQueue& queue, int count, Time now);
+  bool read_message(const Place& place, Message& message);
+  void remove(CachedQueue& queue, const Place& place);
+  std::optional<Place> find_place(const CachedQueue& queue, std::int64_t sequence, PopReceipt pop_receipt, Time now);
+  StoreError why_no_place(const CachedQueue& queue, std::int64_t sequence, Time now);
+
+  bool tidy_expired(Time now);
+  bool tidy_dead_contents();
+  bool tidy_orphans(Time now);
+  bool tidy_file();
+  void set_orphans(bool orphans);
+
+  std::unique_ptr<sqlite::Database> database_;
+  MessageIds ids_;
+  std::unique_ptr<Statements> statements_;
+  QueueCache queues_;
+
+  std::int64_t next_sequence_ = 0;      // the next to hand out, and
+  std::int64_t reserved_sequence_ = 0;  // the first that is not reserved yet
+  std::int64_t last_contents_id_ = 0;
+
+  // Housekeeping.
+  bool untidy_ = true;          // something was committed since the file was last looked at
+  bool has_dead_contents_ = true;  // there may be some
+  bool has_orphans_ = true;     // rows of `visibility` whose message has been removed
+  bool logged_ = true;          // the write-ahead log may hold something
+  struct Cursor {
+    std::int64_t contents_id = 0;
+    Time next_visible_at = Time::min();
+    std::int64_t sequence = 0;
+  } cursor_;                    // how far the search for orphans has come
+};
+
+}  // namespace quprite::storage
