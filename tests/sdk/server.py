@@ -16,16 +16,17 @@ class NotReady(Exception):
 
 
 @contextlib.contextmanager
-def server():
+def server(log):
+    """Yields the address of a server that writes its log to `log`."""
     binary = os.environ.get("QUPRITE_BIN", str(BINARY))
     try:
         process = subprocess.Popen([binary, "--port", "0", "--in-memory", "--quiet"],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
     except OSError as problem:
         raise NotReady(f"{binary} does not start ({problem.strerror}); "
                        "build it, name it in QUPRITE_BIN or a running server in QUPRITE_SDK_ENDPOINT") from None
     try:
-        yield _address(process, binary)
+        yield _address(process, binary, log)
     finally:
         process.terminate()
         try:
@@ -36,11 +37,12 @@ def server():
         process.stdout.close()
 
 
-def _address(process, binary):
+def _address(process, binary, log):
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         line = process.stdout.readline().decode() if selector.select(READY_WITHIN_SECONDS) else ""
     match = re.search(r"http://[^ /\s]+", line)
     if not match:
-        raise NotReady(f"{binary} said no address within {READY_WITHIN_SECONDS} s; it said {line!r}")
+        log.seek(0)
+        raise NotReady(f"{binary} named no address within {READY_WITHIN_SECONDS} s; it said {line!r} {log.read()[-500:]}")
     return match.group()
