@@ -8,7 +8,8 @@ const ServiceProperties& AccountProperties::of(std::string_view account) {
   const auto known = known_.find(account);
   if (known != known_.end()) return known->second;
   ServiceProperties properties;
-  if (const auto stored = store_.get_service_properties(account)) properties = load_service_properties(*stored);
+  if (const auto stored = store_.get_service_properties(account))
+    properties = load_service_properties(*stored);
   return known_.emplace(account, std::move(properties)).first->second;
 }
 

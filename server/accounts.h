@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/auth/hmac.h"
+#include "storage/result.h"
 
 namespace quprite::server {
 
@@ -26,10 +27,20 @@ class Accounts {
   void add(Account account);
 
   [[nodiscard]] const Account* find(std::string_view name) const;
-  [[nodiscard]] bool empty() const { return accounts_.empty(); }
+
+  /// In order of their names.
+  [[nodiscard]] const std::map<std::string, Account, std::less<>>& all() const { return accounts_; }
 
  private:
   std::map<std::string, Account, std::less<>> accounts_;
 };
+
+/// Reads `name:key1[:key2]`, several separated by semicolons or line ends, empty ones passed over.
+/// A name is 3 to 24 lower-case letters and digits, keys are Base64. The error says which entry is
+/// wrong and what is allowed; it never repeats a key.
+quprite::Result<Accounts, std::string> parse_accounts(std::string_view text);
+
+/// The well-known development account alone.
+Accounts development_accounts();
 
 }  // namespace quprite::server

@@ -11,13 +11,15 @@
 
 namespace quprite::server {
 
-/// The headers that CORS adds to the answer of an actual request, as lines that end in CRLF; empty for none. `exposed` is
-/// what a rule that exposes `*` exposes. CORS never keeps a request from being run.
-/// Source: "CORS support for Azure Storage"; the recordings, which have these headers also where no Origin was sent.
+/// The headers that CORS adds to the answer of an actual request, as lines that end in CRLF; empty
+/// for none. `exposed` is what a rule that exposes `*` exposes. CORS never keeps a request from
+/// being run. Source: "CORS support for Azure Storage"; the recordings, which have these headers
+/// also where no Origin was sent.
 std::string cors_header_lines(const std::vector<CorsRule>& rules, const HttpRequest& http,
                               std::string_view exposed);
 
-/// Preflight Queue Request. CorsPreflightFailure where no rule allows what is asked; MissingRequiredHeader.
+/// Preflight Queue Request. CorsPreflightFailure where no rule allows what is asked;
+/// MissingRequiredHeader.
 Result<Reply> answer_preflight(const std::vector<CorsRule>& rules, const HttpRequest& http);
 
 }  // namespace quprite::server

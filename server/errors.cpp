@@ -9,13 +9,15 @@ namespace {
 using enum ErrorCode;
 
 constexpr std::string_view not_authenticated =
-    "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly "
+    "Server failed to authenticate the request. Make sure the value of Authorization header is "
+    "formed correctly "
     "including the signature.";
 constexpr std::string_view challenged =
-    "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.";
+    "Server failed to authenticate the request. Please refer to the information in the "
+    "www-authenticate header.";
 
-// Sources: the recordings' wording where they have one; else "Common REST API error codes" and "Queue Storage
-// error codes".
+// Sources: the recordings' wording where they have one; else "Common REST API error codes" and
+// "Queue Storage error codes".
 // clang-format off
 constexpr std::array rows = {
     ErrorRow{AccountRequiresHttps, 400, "AccountRequiresHttps", "The account being accessed does not support http."},
@@ -77,8 +79,12 @@ static_assert(in_enum_order());
 
 }  // namespace
 
-std::span<const ErrorRow> error_table() { return rows; }
+std::span<const ErrorRow> error_table() {
+  return rows;
+}
 
-const ErrorRow& error_row(ErrorCode code) { return rows[static_cast<std::size_t>(code)]; }
+const ErrorRow& error_row(ErrorCode code) {
+  return rows[static_cast<std::size_t>(code)];
+}
 
 }  // namespace quprite::server

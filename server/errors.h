@@ -10,7 +10,8 @@
 
 namespace quprite::server {
 
-/// Every error the service answers with. The enumerator is the code on the wire, but for the three marked ones.
+/// Every error the service answers with. The enumerator is the code on the wire, but for the three
+/// marked ones.
 enum class ErrorCode {
   AccountRequiresHttps,
   AuthenticationFailed,
@@ -75,8 +76,9 @@ const ErrorRow& error_row(ErrorCode code);
 struct Error {
   ErrorCode code;
   std::vector<std::pair<std::string_view, std::string>> details = {};
-  /// Rejected before the service proper saw the request (authentication, version): such answers have neither
-  /// x-ms-version nor x-ms-client-request-id, and a shorter Server header. [recordings]
+  /// Rejected before the service proper saw the request (authentication, version): such answers
+  /// have neither x-ms-version nor x-ms-client-request-id, and a shorter Server header.
+  /// [recordings]
   bool front_end = false;
   /// Overrides the table's message where the message names a value.
   std::string message = {};

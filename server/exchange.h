@@ -29,8 +29,8 @@ class RequestIds {
   std::mt19937_64 random_;
 };
 
-/// What is remembered of a request until its answer has left: enough to render an answer, to render another one in its
-/// place where the group that holds it could not be committed, and to log it.
+/// What is remembered of a request until its answer has left: enough to render an answer, to render
+/// another one in its place where the group that holds it could not be committed, and to log it.
 struct Exchange {
   RequestId request_id = {};
   ApiVersion version = {};
@@ -42,13 +42,13 @@ struct Exchange {
   std::string account = {};
   std::string queue = {};
   std::string method = {};
-  bool head = false;       ///< the method was HEAD: no body
+  bool head = false;  ///< the method was HEAD: no body
   bool preflight = false;
   bool http_1_0 = false;
   bool keep_alive = true;  ///< whether the connection stays open
   bool held = false;       ///< the answer has to wait for the commit of its group
   Time received_at = {};
-  Ticks started = {};      ///< Clock::uptime() at that moment
+  Ticks started = {};  ///< Clock::uptime() at that moment
   int status = 0;
   std::string_view error = {};  ///< the code's name; empty where there was none
 

@@ -7,11 +7,14 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds pause_when_idle{100};
 constexpr milliseconds pause_between_steps{1};
-constexpr int most_busy_steps = 10;  // a second of uninterrupted load, then one step of a few ms all the same
+constexpr int most_busy_steps =
+    10;  // a second of uninterrupted load, then one step of a few ms all the same
 
 }  // namespace
 
-void Housekeeping::start() { wait(pause_when_idle); }
+void Housekeeping::start() {
+  wait(pause_when_idle);
+}
 
 void Housekeeping::wait(milliseconds pause) {
   timer_.expires_after(pause);
@@ -24,7 +27,8 @@ void Housekeeping::step() {
   log_.flush();
   const bool busy = service_.requests() != requests_;
   requests_ = service_.requests();
-  if ((busy && ++busy_steps_ < most_busy_steps) || service_.store().has_changes()) return wait(pause_when_idle);
+  if ((busy && ++busy_steps_ < most_busy_steps) || service_.store().has_changes())
+    return wait(pause_when_idle);
   busy_steps_ = 0;
   bool more = false;
   try {

@@ -10,7 +10,8 @@
 
 namespace quprite::server {
 
-/// Has the store tidy up in small steps: as often as it likes while no requests come, and now and then while they do.
+/// Has the store tidy up in small steps: as often as it likes while no requests come, and now and
+/// then while they do.
 class Housekeeping {
  public:
   Housekeeping(boost::asio::io_context& io, Service& service, const Clock& clock, Log& log)

@@ -11,12 +11,14 @@ namespace quprite::server {
 
 /// One header line of a request, as received, trimmed of the white space around its value.
 struct HttpField {
-  boost::beast::http::field id;  ///< `field::unknown` for x-ms- headers and others Beast has no number for
+  boost::beast::http::field
+      id;  ///< `field::unknown` for x-ms- headers and others Beast has no number for
   std::string_view name;
   std::string_view value;
 };
 
-/// A request as it came off the wire: views into the connection's buffer, good until it is answered.
+/// A request as it came off the wire: views into the connection's buffer, good until it is
+/// answered.
 struct HttpRequest {
   boost::beast::http::verb method = boost::beast::http::verb::unknown;
   std::string_view method_text = {};
@@ -30,7 +32,8 @@ struct HttpRequest {
   bool secure = false;          ///< it came over TLS
   std::string_view peer = {};   ///< the client's IP address, IPv4-mapped IPv6 written as IPv4
 
-  /// The value of the first header of that name (case does not matter); nothing where there is none.
+  /// The value of the first header of that name (case does not matter); nothing where there is
+  /// none.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
   [[nodiscard]] std::optional<std::string_view> header(boost::beast::http::field id) const;
 

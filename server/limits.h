@@ -11,7 +11,8 @@ namespace quprite::server::limits {
 inline constexpr std::size_t max_text = 65'536;
 inline constexpr std::size_t max_text_before_2011 = 8'192;
 
-/// A request body beyond this is refused unread. A text of max_text bytes fits however it is escaped
+/// A request body beyond this is refused unread. A text of max_text bytes fits however it is
+/// escaped
 /// (`&#x10FFFF;` is 10 bytes for 4, `&quot;` 6 for 1).
 inline constexpr std::size_t max_body = 1'048'576;
 
@@ -47,7 +48,8 @@ inline constexpr std::int64_t max_timeout = 30;
 /// "Versioning for the Azure Storage services" / common headers: visible ASCII characters.
 inline constexpr std::size_t max_client_request_id = 1'024;
 
-/// How long a deleted queue's name stays reserved with `--exact` ("Delete Queue": "at least 30 seconds").
+/// How long a deleted queue's name stays reserved with `--exact` ("Delete Queue": "at least 30
+/// seconds").
 inline constexpr std::chrono::seconds deleted_name_reservation{30};
 
 }  // namespace quprite::server::limits

@@ -51,7 +51,8 @@ void Log::line(LogLevel level, Time now, std::string_view text) {
 void Log::flush() noexcept {
   std::size_t written = 0;
   while (written < pending_.size()) {
-    const ssize_t count = ::write(descriptor_, pending_.data() + written, pending_.size() - written);
+    const ssize_t count =
+        ::write(descriptor_, pending_.data() + written, pending_.size() - written);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;  // nobody reads the log: not a reason to stop serving
     written += static_cast<std::size_t>(count);

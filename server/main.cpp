@@ -8,8 +8,11 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,12 +20,13 @@
 #include "server/accounts.h"
 #include "server/clock.h"
 #include "server/housekeeping.h"
+#include "server/http/certificate.h"
 #include "server/http/listener.h"
+#include "server/http/tls.h"
 #include "server/log.h"
 #include "server/options.h"
 #include "server/service.h"
 #include "server/version.h"
-#include "server/wire/base64.h"
 #include "storage/store.h"
 
 namespace quprite::server {
@@ -32,7 +36,8 @@ constexpr int usage_error = 2;
 constexpr std::chrono::milliseconds patience_at_the_end{700};
 
 std::optional<std::string> system_environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+  const char* value =
+      std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
   if (value == nullptr) return std::nullopt;
   return value;
 }
@@ -50,7 +55,8 @@ std::unique_ptr<storage::Store> open(const Options& options) {
   std::string file = options.data;
   if (file.empty()) {
     const auto standard = default_data_file(system_environment);
-    if (!standard) throw std::runtime_error("no HOME to keep data in: --data FILE or --in-memory is needed");
+    if (!standard)
+      throw std::runtime_error("no HOME to keep data in: --data FILE or --in-memory is needed");
     file = *standard;
     std::error_code ec;
     std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ec);
@@ -59,27 +65,68 @@ std::unique_ptr<storage::Store> open(const Options& options) {
   return storage::open_store(file, options.durability);
 }
 
-Accounts make_accounts() {
-  Accounts accounts;
-  Account account{.name = std::string(development_account), .keys = {}};
-  account.keys.emplace_back(base64_decode(development_key).value());
-  accounts.add(std::move(account));
-  return accounts;
+/// The accounts that the options name; throws where they are malformed.
+Accounts read_accounts(const Options& options) {
+  std::string text = options.accounts;
+  if (!options.accounts_file.empty()) {
+    std::ifstream file(options.accounts_file);
+    if (!file)
+      throw std::runtime_error("--accounts-file: cannot read '" + options.accounts_file + "'");
+    text += std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  if (text.empty()) return development_accounts();
+  auto accounts = parse_accounts(text);
+  if (!accounts) throw std::runtime_error(accounts.error());
+  return *std::move(accounts);
 }
 
-std::string url_of(const boost::asio::ip::tcp::endpoint& endpoint) {
+/// The directory of the database file, where what belongs to it lies, too.
+std::string data_directory(const Options& options) {
+  const std::string file = options.data.empty()
+                               ? default_data_file(system_environment).value_or("quprite.db")
+                               : options.data;
+  const std::string directory = std::filesystem::path(file).parent_path();
+  return directory.empty() ? "." : directory;
+}
+
+std::optional<http::TlsContext> make_tls(const Options& options, const Accounts& accounts,
+                                         const Clock& clock) {
+  if (!options.certificate.empty()) {
+    return options.certificate_key.empty()
+               ? http::TlsContext::from_pfx(options.certificate, options.certificate_password)
+               : http::TlsContext::from_pem(options.certificate, options.certificate_key);
+  }
+  if (!options.tls_auto) return std::nullopt;
+  std::vector<std::string> names;
+  for (const auto& [name, account] : accounts.all()) names.push_back(name);
+  const auto files = http::make_certificate(data_directory(options) + "/tls", names,
+                                            options.host_names, clock.now());
+  std::cerr << "quprite: clients have to trust " << files.authority << "\n"
+            << "  Python, az:  REQUESTS_CA_BUNDLE=" << files.authority << "\n"
+            << "  JavaScript:  NODE_EXTRA_CA_CERTS=" << files.authority << "\n"
+            << "  .NET, Go:    SSL_CERT_FILE=" << files.authority << "\n"
+            << "  Java:        keytool -importcert -noprompt -alias quprite -cacerts -file "
+            << files.authority << "\n";
+  return http::TlsContext::from_pem(files.certificate, files.key);
+}
+
+std::string url_of(const boost::asio::ip::tcp::endpoint& endpoint, bool secure) {
   const auto address = endpoint.address();
   std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
   if (address.is_unspecified()) host = "127.0.0.1";
-  return "http://" + host + ":" + std::to_string(endpoint.port());
+  return (secure ? "https://" : "http://") + host + ":" + std::to_string(endpoint.port());
 }
 
-/// The one line on standard output: where the server is, and what to give to a client.
-void announce(const std::string& url) {
-  std::cout << "quprite is ready at " << url << " connection string: DefaultEndpointsProtocol=http;AccountName="
-            << development_account << ";AccountKey=" << development_key << ";QueueEndpoint=" << url << '/'
-            << development_account << ";QueueSecondaryEndpoint=" << url << '/' << development_account << "-secondary;"
-            << std::endl;
+/// The one line on standard output: where the server is, and what to give to a client. Keys of
+/// accounts that were configured are not repeated.
+void announce(const std::string& url, const Accounts& accounts) {
+  const auto& [name, account] = *accounts.all().begin();
+  const bool well_known = name == development_account && accounts.all().size() == 1;
+  std::cout << "quprite is ready at " << url
+            << " connection string: DefaultEndpointsProtocol=" << url.substr(0, url.find(':'))
+            << ";AccountName=" << name << ";AccountKey=" << (well_known ? development_key : "KEY")
+            << ";QueueEndpoint=" << url << '/' << name << ";QueueSecondaryEndpoint=" << url << '/'
+            << name << "-secondary;" << std::endl;
 }
 
 /// Ends the event loop when the last connection has closed, or when patience is at its end.
@@ -93,23 +140,50 @@ void stop_when_empty(boost::asio::io_context& io, const http::Listener& listener
   });
 }
 
+/// SIGHUP: reads the accounts again; keeps those it has where they are malformed now.
+void reload_on_hangup(boost::asio::signal_set& hangup, const Options& options, Accounts& accounts,
+                      const Clock& clock, Log& log) {
+  hangup.async_wait([&](boost::system::error_code ec, int) {
+    if (ec) return;
+    try {
+      accounts = read_accounts(options);
+      log.line(LogLevel::Info, clock.now(),
+               "accounts read again: " + std::to_string(accounts.all().size()));
+    } catch (const std::exception& error) {
+      log.line(LogLevel::Error, clock.now(),
+               std::string("accounts kept as they were: ") + error.what());
+    }
+    log.flush();
+    reload_on_hangup(hangup, options, accounts, clock, log);
+  });
+}
+
+ServiceRules rules_of(const Options& options) {
+  return {.exact = options.exact,
+          .auth = {.skew = options.skew, .bearer = options.bearer, .off = options.auth != Auth::On},
+          .address = {.known_versions_only = options.exact}};
+}
+
 int serve(const Options& options) {
   raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);
   const SystemClock clock;
-  const Accounts accounts = make_accounts();
+  Accounts accounts = read_accounts(options);
+  const auto tls = make_tls(options, accounts, clock);
   const auto store = open(options);
-  Log log(STDERR_FILENO, options.quiet ? std::min(options.log_level, LogLevel::Warning) : options.log_level);
-  Service service(accounts, *store, clock, log,
-                  {.exact = options.exact,
-                   .auth = {.skew = options.skew},
-                   .address = {.known_versions_only = options.exact}});
+  Log log(STDERR_FILENO,
+          options.quiet ? std::min(options.log_level, LogLevel::Warning) : options.log_level);
+  Service service(accounts, *store, clock, log, rules_of(options));
 
   boost::asio::io_context io(1);
-  http::Listener listener(
-      io, service, {.host = options.host, .port = options.port, .max_connections = options.max_connections});
+  http::Listener listener(io, service,
+                          {.host = options.host,
+                           .port = options.port,
+                           .max_connections = options.max_connections,
+                           .tls = tls ? &*tls : nullptr});
   Housekeeping housekeeping(io, service, clock, log);
   boost::asio::steady_timer look_again(io);
+  boost::asio::signal_set hangup(io, SIGHUP);
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](boost::system::error_code ec, int) {
     if (ec) return;
@@ -117,9 +191,10 @@ int serve(const Options& options) {
     listener.stop();
     stop_when_empty(io, listener, look_again, patience_at_the_end);
   });
+  reload_on_hangup(hangup, options, accounts, clock, log);
   listener.start();
   housekeeping.start();
-  announce(url_of(listener.endpoint()));
+  announce(url_of(listener.endpoint(), tls.has_value()), accounts);
   io.run();
   if (store->has_changes()) store->commit();
   store->checkpoint();

@@ -15,8 +15,9 @@ using enum Resource;
 constexpr std::string_view queues_read = "queues/read";
 constexpr std::string_view queues_write = "queues/write";
 
-// Where two rows fit a request, the first wins. Letters: "Create an account SAS", "Create a service SAS"; actions, below
-// Microsoft.Storage/storageAccounts/queueServices/: "Permissions for calling data operations".
+// Where two rows fit a request, the first wins. Letters: "Create an account SAS", "Create a service
+// SAS"; actions, below Microsoft.Storage/storageAccounts/queueServices/: "Permissions for calling
+// data operations".
 // clang-format off
 constexpr std::array table = {
     // name                       methods     resource  query                                srt  account SAS  queue SAS  actions                                    since                       changes  handler
@@ -55,8 +56,8 @@ bool lists(std::string_view list, std::string_view item) {
   return false;
 }
 
-/// Whether the request's query has every pair that the row names. Values compare without case: `peekonly=True` is what
-/// a .NET client writes.
+/// Whether the request's query has every pair that the row names. Values compare without case:
+/// `peekonly=True` is what a .NET client writes.
 bool query_fits(std::string_view pairs, const Query& query) {
   while (!pairs.empty()) {
     std::string_view pair = take(pairs, '&');
@@ -67,8 +68,8 @@ bool query_fits(std::string_view pairs, const Query& query) {
   return true;
 }
 
-/// A `comp` or `restype` that no row of the resource names is an error of its own; without it, a row without query
-/// would take the request.
+/// A `comp` or `restype` that no row of the resource names is an error of its own; without it, a
+/// row without query would take the request.
 const Query::Parameter* foreign_selector(const Request& request) {
   for (const Query::Parameter& parameter : request.query.parameters()) {
     if (parameter.name == "comp" && !parameter.value.empty()) return &parameter;
@@ -78,7 +79,9 @@ const Query::Parameter* foreign_selector(const Request& request) {
 
 }  // namespace
 
-std::span<const Operation> operations() { return table; }
+std::span<const Operation> operations() {
+  return table;
+}
 
 Result<const Operation*> find_operation(const Request& request) {
   const std::string_view method = request.http->method_text;

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 namespace quprite::server {
 namespace {
@@ -56,6 +57,32 @@ bool set_text(std::string& place, Text text) {
   return !text.empty();
 }
 
+bool set_auth(Options& options, Text text) {
+  if (text == "on") options.auth = Auth::On;
+  if (text == "off") options.auth = Auth::Off;
+  if (text == "off-everywhere") options.auth = Auth::OffEverywhere;
+  return text == "on" || text == "off" || text == "off-everywhere";
+}
+
+bool set_oauth(Options& options, Text text) {
+  return options.bearer = text == "basic";
+}
+bool set_tls(Options& options, Text text) {
+  return options.tls_auto = text == "auto";
+}
+
+/// Adds an account, or several separated by semicolons.
+bool add_accounts(Options& options, Text text) {
+  if (text.empty()) return false;
+  options.accounts += text + ";";
+  return true;
+}
+
+bool add_host_name(Options& options, Text text) {
+  options.host_names.push_back(text);
+  return !text.empty();
+}
+
 constexpr std::string_view an_address = "a numeric IPv4 or IPv6 address, or localhost";
 
 // clang-format off
@@ -71,6 +98,19 @@ constexpr std::array rows = {
     Row{"sync", "MODE", "normal or full", "normal: what is acknowledged survives kill -9; full: and power loss (normal)", set_sync},
     Row{"exact", "", "", "as Azure, also where quprite is friendlier by default",
         [](Options& o, Text) { return o.exact = true; }},
+    Row{"account", "NAME:KEY", "NAME:KEY or NAME:KEY1:KEY2", "an account instead of devstoreaccount1; may be repeated", add_accounts},
+    Row{"accounts-file", "FILE", "a file name", "more of them, one a line; read again on SIGHUP",
+        [](Options& o, Text t) { return set_text(o.accounts_file, t); }},
+    Row{"auth", "MODE", "on, off (this machine only) or off-everywhere", "off: everyone may do everything (on)", set_auth},
+    Row{"oauth", "LEVEL", "basic", "take Bearer tokens, over HTTPS, unsigned ones too", set_oauth},
+    Row{"cert", "FILE", "a file name", "HTTPS: certificate, PEM with --key or PKCS #12 with --pwd",
+        [](Options& o, Text t) { return set_text(o.certificate, t); }},
+    Row{"key", "FILE", "a file name", "its private key, PEM",
+        [](Options& o, Text t) { return set_text(o.certificate_key, t); }},
+    Row{"pwd", "TEXT", "a password", "its password, PKCS #12",
+        [](Options& o, Text t) { return set_text(o.certificate_password, t); }},
+    Row{"tls", "auto", "auto", "HTTPS: with a certificate made for this machine", set_tls},
+    Row{"host-name", "NAME", "a host name", "a name that certificate is good for, too; may be repeated", add_host_name},
     Row{"skew", "SECONDS", "0 to 1000000000", "how far a request's date may be off (900); 0 does not check",  set_skew},
     Row{"max-connections", "N", "1 to 1000000", "connections served at a time; more have to wait (10000)",
         [](Options& o, Text t) { return read_number<std::size_t>(t, 1, 1'000'000, o.max_connections); }},
@@ -117,12 +157,42 @@ std::optional<OptionError> read_environment(Options& options, const Environment&
   return std::nullopt;
 }
 
+/// Options that are fine by themselves and not together.
+std::optional<OptionError> check_combination(const Options& options) {
+  if (options.in_memory && !options.data.empty()) {
+    return OptionError{"--in-memory and --data '" + options.data +
+                       "' exclude each other; one of them is allowed"};
+  }
+  const bool key = !options.certificate_key.empty();
+  const bool password = !options.certificate_password.empty();
+  if (!options.certificate.empty() && key == password) {
+    return OptionError{"--cert '" + options.certificate +
+                       "' needs either --key (PEM) or --pwd (PKCS #12)"};
+  }
+  if (options.certificate.empty() && (key || password)) {
+    return OptionError{std::string(key ? "--key" : "--pwd") + " is of no use without --cert"};
+  }
+  if (options.tls_auto && !options.certificate.empty()) {
+    return OptionError{"--tls auto and --cert '" + options.certificate +
+                       "' exclude each other; one of them is allowed"};
+  }
+  const bool loopback =
+      options.host == "localhost" || options.host == "::1" || options.host.starts_with("127.");
+  if (options.auth == Auth::Off && !loopback) {
+    return OptionError{
+        "--auth 'off' is not allowed with --host '" + options.host +
+        "', which others can reach; a loopback address, or --auth off-everywhere, is"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 quprite::Result<Options, OptionError> parse_options(const std::vector<std::string>& arguments,
                                                     const Environment& environment) {
   Options options;
   if (auto error = read_environment(options, environment)) return *std::move(error);
+  const std::string from_environment = std::exchange(options.accounts, {});
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     const std::size_t equals = argument.find('=');
@@ -137,12 +207,13 @@ quprite::Result<Options, OptionError> parse_options(const std::vector<std::strin
     if (equals == std::string::npos && i + 1 == arguments.size()) {
       return OptionError{name + " needs a value: " + std::string(row->allowed)};
     }
-    const std::string value = equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1);
+    const std::string value =
+        equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1);
     if (!row->set(options, value)) return wrong_value(name, value, *row);
   }
-  if (options.in_memory && !options.data.empty()) {
-    return OptionError{"--in-memory and --data '" + options.data + "' exclude each other; one of them is allowed"};
-  }
+  if (options.accounts.empty()) options.accounts = from_environment;
+  if (options.accounts.empty()) options.accounts = environment("AZURITE_ACCOUNTS").value_or("");
+  if (auto error = check_combination(options)) return *std::move(error);
   return options;
 }
 

@@ -13,6 +13,9 @@
 
 namespace quprite::server {
 
+/// Whether requests have to prove who sends them.
+enum class Auth { On, Off, OffEverywhere };
+
 /// What the command line and the environment ask for. Every default stands here.
 struct Options {
   std::string host = "127.0.0.1";
@@ -21,6 +24,16 @@ struct Options {
   bool in_memory = false;
   storage::Durability durability = storage::Durability::Process;
   bool exact = false;
+  std::string accounts = {};  ///< `name:key1[:key2]`, several separated by semicolons; empty for
+                              ///< the development account
+  std::string accounts_file = {};  ///< the same, read again on SIGHUP
+  Auth auth = Auth::On;
+  bool bearer = false;                    ///< `--oauth basic`
+  std::string certificate = {};           ///< PEM or, with a password, PKCS #12
+  std::string certificate_key = {};       ///< PEM
+  std::string certificate_password = {};  ///< of a PKCS #12 file
+  bool tls_auto = false;                  ///< make a certificate, and the authority that signs it
+  std::vector<std::string> host_names = {};  ///< names besides the usual ones that it is good for
   std::chrono::seconds skew = std::chrono::minutes{15};
   std::size_t max_connections = 10'000;
   bool quiet = false;
@@ -37,7 +50,8 @@ struct OptionError {
 /// Looks up an environment variable; nothing where it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads options. `--name value` and `--name=value` both work; each is also read from the environment (`QUPRITE_PORT` for
+/// Reads options. `--name value` and `--name=value` both work; each is also read from the
+/// environment (`QUPRITE_PORT` for
 /// `--port`), which the command line overrides.
 quprite::Result<Options, OptionError> parse_options(const std::vector<std::string>& arguments,
                                                     const Environment& environment);

@@ -8,8 +8,8 @@
 namespace quprite::server {
 namespace {
 
-/// A whole number in decimal; one that does not fit becomes the largest or smallest that does, as it is out
-/// of any range then.
+/// A whole number in decimal; one that does not fit becomes the largest or smallest that does, as
+/// it is out of any range then.
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   const char* const end = text.data() + text.size();
   std::int64_t value = 0;
@@ -25,7 +25,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 Result<std::int64_t> in_range(std::string_view name, std::string_view text, Range range) {
   const auto value = parse_integer(text);
   if (!value) return invalid_parameter(name, text, "");
-  if (*value < range.minimum || *value > range.maximum) return out_of_range_parameter(name, text, range);
+  if (*value < range.minimum || *value > range.maximum)
+    return out_of_range_parameter(name, text, range);
   return *value;
 }
 
@@ -53,7 +54,8 @@ Result<std::int64_t> integer_parameter(const Request& request, std::string_view 
   return in_range(name, *text, range);
 }
 
-Result<std::optional<std::int64_t>> integer_parameter(const Request& request, std::string_view name) {
+Result<std::optional<std::int64_t>> integer_parameter(const Request& request,
+                                                      std::string_view name) {
   const auto text = request.query.find(name);
   if (!text) return std::optional<std::int64_t>{};
   const auto value = parse_integer(*text);
@@ -71,7 +73,8 @@ Result<std::int64_t> required_integer_parameter(const Request& request, std::str
 Result<std::string_view> required_parameter(const Request& request, std::string_view name) {
   const auto text = request.query.find(name);
   if (!text) {
-    return Error{ErrorCode::MissingRequiredQueryParameter, {{"QueryParameterName", std::string(name)}}};
+    return Error{ErrorCode::MissingRequiredQueryParameter,
+                 {{"QueryParameterName", std::string(name)}}};
   }
   return *text;
 }

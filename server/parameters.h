@@ -13,16 +13,19 @@ struct Range {
   std::int64_t maximum;
 };
 
-/// A whole-number parameter; `fallback` where it is missing. OutOfRangeQueryParameterValue, with minimum and
-/// maximum, where it is outside the range; InvalidQueryParameterValue where it is no whole number.
+/// A whole-number parameter; `fallback` where it is missing. OutOfRangeQueryParameterValue, with
+/// minimum and maximum, where it is outside the range; InvalidQueryParameterValue where it is no
+/// whole number.
 Result<std::int64_t> integer_parameter(const Request& request, std::string_view name, Range range,
                                        std::int64_t fallback);
 
 /// A whole-number parameter, of any size that fits; nothing where it is missing.
-Result<std::optional<std::int64_t>> integer_parameter(const Request& request, std::string_view name);
+Result<std::optional<std::int64_t>> integer_parameter(const Request& request,
+                                                      std::string_view name);
 
 /// Like the first, but the parameter has to be there: MissingRequiredQueryParameter.
-Result<std::int64_t> required_integer_parameter(const Request& request, std::string_view name, Range range);
+Result<std::int64_t> required_integer_parameter(const Request& request, std::string_view name,
+                                                Range range);
 
 /// The text of a parameter that has to be there: MissingRequiredQueryParameter.
 Result<std::string_view> required_parameter(const Request& request, std::string_view name);

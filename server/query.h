@@ -33,7 +33,8 @@ class Query {
   [[nodiscard]] std::span<const Parameter> parameters() const { return parameters_; }
 
  private:
-  std::vector<char> text_;  // what the views below point into; a vector's buffer stays put when it is moved
+  std::vector<char>
+      text_;  // what the views below point into; a vector's buffer stays put when it is moved
   std::vector<Parameter> parameters_;
 };
 

@@ -15,10 +15,12 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view service_name = "Windows-Azure-Queue/1.0 Microsoft-HTTPAPI/2.0";
 constexpr std::string_view front_end_name = "Microsoft-HTTPAPI/2.0";
 
-/// Where a client is sent for a token. The tenant is the one of Azure's own samples: nothing is served there, but SDKs
-/// with tenant discovery want both parameters.
+/// Where a client is sent for a token. The tenant is the one of Azure's own samples: nothing is
+/// served there, but SDKs with tenant discovery want both parameters.
 constexpr std::string_view challenge =
-    "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize "
+    "Bearer "
+    "authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/"
+    "oauth2/authorize "
     "resource_id=https://storage.azure.com";
 
 std::string_view reason_phrase(int status) {
@@ -51,7 +53,8 @@ void append_length(std::string& out, std::size_t length) {
   out += "\r\n";
 }
 
-void append_status_line(std::string& out, const Exchange& exchange, int status, std::string_view reason) {
+void append_status_line(std::string& out, const Exchange& exchange, int status,
+                        std::string_view reason) {
   out += exchange.http_1_0 ? "HTTP/1.0 " : "HTTP/1.1 ";
   append_number(out, status);
   out += ' ';
@@ -59,7 +62,9 @@ void append_status_line(std::string& out, const Exchange& exchange, int status, 
   out += "\r\n";
 }
 
-std::string_view text_of(const RequestId& id) { return {id.data(), id.size()}; }
+std::string_view text_of(const RequestId& id) {
+  return {id.data(), id.size()};
+}
 
 /// The `Date` header; the text is made once a second.
 void append_date(std::string& out, Time now) {
@@ -142,7 +147,8 @@ void render_reply(std::string& out, const Exchange& exchange, const Reply& reply
 
 void render_error(std::string& out, const Exchange& exchange, const Error& error, Time now) {
   const ErrorRow& row = error_row(error.code);
-  const std::string_view message = error.message.empty() ? row.message : std::string_view(error.message);
+  const std::string_view message =
+      error.message.empty() ? row.message : std::string_view(error.message);
   append_status_line(out, exchange, row.status, message);
   std::string body(byte_order_mark);
   if (!exchange.head) append_error_body(body, error, text_of(exchange.request_id), now);
@@ -168,7 +174,8 @@ void render_error(std::string& out, const Exchange& exchange, const Error& error
 
 void render_bad_request(std::string& out) {
   out +=
-      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-ascii\r\nServer: Microsoft-HTTPAPI/2.0\r\n"
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-ascii\r\nServer: "
+      "Microsoft-HTTPAPI/2.0\r\n"
       "Connection: close\r\nContent-Length: 11\r\n\r\nBad Request";
 }
 

@@ -9,8 +9,9 @@
 
 namespace quprite::server {
 
-/// Appends the HTTP answer of an operation that worked. Framing as recorded: chunked where there is a body; without one,
-/// `Content-Length: 0`, or an empty chunked body before version 2018-03-28 unless the status is 204.
+/// Appends the HTTP answer of an operation that worked. Framing as recorded: chunked where there is
+/// a body; without one, `Content-Length: 0`, or an empty chunked body before version 2018-03-28
+/// unless the status is 204.
 void render_reply(std::string& out, const Exchange& exchange, const Reply& reply, Time now);
 
 /// Appends the HTTP answer of one that did not. The reason phrase is the error's message.

@@ -31,8 +31,10 @@ bool cut_secondary(std::string_view& account) {
   return true;
 }
 
-/// The account that the Host name names, as "ACCOUNT.queue.HOST", or nothing where it is an ordinary host.
-std::optional<std::string_view> host_style_account(std::string_view host, const Accounts& accounts) {
+/// The account that the Host name names, as "ACCOUNT.queue.HOST", or nothing where it is an
+/// ordinary host.
+std::optional<std::string_view> host_style_account(std::string_view host,
+                                                   const Accounts& accounts) {
   host = host_name(host);
   const std::size_t dot = host.find('.');
   if (dot == std::string_view::npos || is_ip_address(host)) return std::nullopt;

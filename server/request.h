@@ -26,15 +26,17 @@ struct RequestTimes {
 struct Request {
   const HttpRequest* http = nullptr;
   const Account* account = nullptr;
-  bool secondary = false;   ///< it came to the account's secondary location
-  bool path_style = true;   ///< the account was the first segment of the path
+  bool secondary = false;  ///< it came to the account's secondary location
+  bool path_style = true;  ///< the account was the first segment of the path
   Resource resource = Resource::Account;
   std::string queue = {};       ///< percent-decoded
   std::string message_id = {};  ///< percent-decoded
   Query query = {};
-  ApiVersion version = {};          ///< the version whose rules apply: known, the newest known where the named one is newer
-  std::string version_echo = {};    ///< the version as the request named it, for x-ms-version of the answer
-  bool newer_version = false;       ///< it named one that is newer than all that are known
+  ApiVersion version =
+      {};  ///< the version whose rules apply: known, the newest known where the named one is newer
+  std::string version_echo =
+      {};  ///< the version as the request named it, for x-ms-version of the answer
+  bool newer_version = false;  ///< it named one that is newer than all that are known
   RequestTimes times = {};
 
   [[nodiscard]] Time now() const { return times.now; }
@@ -50,12 +52,13 @@ struct AddressRules {
   bool host_style = true;
 };
 
-/// Reads account, resource, query and version out of an HTTP request. Where it fails, `request` holds what had been
-/// read by then. Errors: RequestUrlFailedToParse, InvalidUri, ResourceNotFound (no such account), InvalidHeaderValue
-/// (x-ms-version).
+/// Reads account, resource, query and version out of an HTTP request. Where it fails, `request`
+/// holds what had been read by then. Errors: RequestUrlFailedToParse, InvalidUri, ResourceNotFound
+/// (no such account), InvalidHeaderValue (x-ms-version).
 ///
-/// Which account: with host style, the first label of the Host name where it is an account of ours or is followed by
-/// `queue`; else the first segment of the path. A `-secondary` behind it means the secondary location.
+/// Which account: with host style, the first label of the Host name where it is an account of ours
+/// or is followed by `queue`; else the first segment of the path. A `-secondary` behind it means
+/// the secondary location.
 Result<Done> read_request(Request& request, const HttpRequest& http, const Accounts& accounts,
                           RequestTimes times, const AddressRules& rules);
 

@@ -29,7 +29,8 @@ Result<Done> check_timeout(const Request& request) {
   constexpr std::string_view name = "timeout";
   const auto value = integer_parameter(request, name);
   if (!value) return value.error();
-  if (value->has_value() && **value < 0) return invalid_parameter(name, *request.query.find(name), "");
+  if (value->has_value() && **value < 0)
+    return invalid_parameter(name, *request.query.find(name), "");
   return Done{};
 }
 
@@ -40,11 +41,13 @@ std::string_view exposed_on_success(const Exchange& exchange) {
   return exchange.client_request_id.empty()
              ? "x-ms-request-id,Server,x-ms-version,Content-Type,Cache-Control,Content-Length,Date,"
                "Transfer-Encoding"
-             : "x-ms-request-id,x-ms-client-request-id,Server,x-ms-version,Content-Type,Cache-Control,"
+             : "x-ms-request-id,x-ms-client-request-id,Server,x-ms-version,Content-Type,Cache-"
+               "Control,"
                "Content-Length,Date,Transfer-Encoding";
 }
 
-/// "PUT, POST: Content-Length is required". Friendlier by default: a body that is not announced is no body.
+/// "PUT, POST: Content-Length is required". Friendlier by default: a body that is not announced is
+/// no body.
 Result<Done> check_length(const HttpRequest& http, bool exact) {
   const bool wants_body = http.method == verb::put || http.method == verb::post;
   if (exact && wants_body && !http.has_length) return ErrorCode::MissingContentLengthHeader;
@@ -61,7 +64,8 @@ Service::Service(const Accounts& accounts, storage::Store& store, const Clock& c
       log_(log),
       rules_(rules),
       properties_(store),
-      policies_([this](storage::QueueRef queue, std::string_view id) -> std::optional<storage::AccessPolicy> {
+      policies_([this](storage::QueueRef queue,
+                       std::string_view id) -> std::optional<storage::AccessPolicy> {
         const auto policies = store_.get_queue_acl(queue);
         if (!policies) return std::nullopt;
         const auto policy = std::ranges::find(*policies, id, &storage::AccessPolicy::id);
@@ -91,7 +95,8 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
   }
 }
 
-/// A request failed halfway: nothing of its group may stay, so the others that the group holds fail with it.
+/// A request failed halfway: nothing of its group may stay, so the others that the group holds fail
+/// with it.
 void Service::lose_group(const storage::StoreFailure& failure) {
   store_.roll_back();
   properties_.forget();
@@ -115,8 +120,9 @@ std::optional<storage::StoreFailure> Service::commit() {
   }
 }
 
-/// The order of the steps is behaviour that clients see: a bad version is refused before a bad signature, that before an
-/// unknown operation, and that before a bad queue name. [recordings; "queue-rest-api", order of checks]
+/// The order of the steps is behaviour that clients see: a bad version is refused before a bad
+/// signature, that before an unknown operation, and that before a bad queue name. [recordings;
+/// "queue-rest-api", order of checks]
 Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange, Request& request) {
   const RequestTimes times{.received_at = exchange.received_at, .now = exchange.received_at};
   if (http.method == verb::options) return run_preflight(http, exchange, request, times);
@@ -190,7 +196,8 @@ void Service::finish(const Result<Reply>& outcome, Exchange& exchange, std::stri
   render_error(out, exchange, outcome.error(), exchange.received_at);
 }
 
-void Service::handle_failure(const storage::StoreFailure& failure, Exchange& exchange, std::string& out) {
+void Service::handle_failure(const storage::StoreFailure& failure, Exchange& exchange,
+                             std::string& out) {
   log_.line(LogLevel::Error, exchange.received_at, failure.what());
   exchange.held = false;
   finish(failure.passing() ? ErrorCode::ServerBusy : ErrorCode::InternalError, exchange, out);
@@ -201,14 +208,15 @@ void Service::note_newer_version(const Request& request) {
   if (!version || *version <= newest_seen_) return;
   newest_seen_ = *version;
   log_.line(LogLevel::Warning, request.times.received_at,
-            "x-ms-version " + request.version_echo + " is newer than any known here; it is served as " +
-                to_string(newest_version()));
+            "x-ms-version " + request.version_echo +
+                " is newer than any known here; it is served as " + to_string(newest_version()));
 }
 
 void Service::log_exchange(const Exchange& exchange) {
   if (!log_.enabled(LogLevel::Info)) return;
   const auto microseconds =
-      std::chrono::duration_cast<std::chrono::microseconds>(clock_.uptime() - exchange.started).count();
+      std::chrono::duration_cast<std::chrono::microseconds>(clock_.uptime() - exchange.started)
+          .count();
   log_line_.clear();
   log_line_ += exchange.operation != nullptr ? exchange.operation->name : std::string_view("-");
   log_line_ += ' ';

@@ -16,23 +16,24 @@
 
 namespace quprite::server {
 
-/// The Queue service: one HTTP request in, one HTTP answer out. A plain function of the request, the store and the
-/// clock; it knows no sockets. Used by one thread.
+/// The Queue service: one HTTP request in, one HTTP answer out. A plain function of the request,
+/// the store and the clock; it knows no sockets. Used by one thread.
 class Service {
  public:
-  Service(const Accounts& accounts, storage::Store& store, const Clock& clock, Log& log, ServiceRules rules);
+  Service(const Accounts& accounts, storage::Store& store, const Clock& clock, Log& log,
+          ServiceRules rules);
 
-  /// Runs the request and appends its answer to `out`. Where `exchange.held` is true afterwards, the answer depends on
-  /// changes that are not committed yet: it must not leave before that, and has to be cut off and replaced by
-  /// handle_failure() where the commit fails.
+  /// Runs the request and appends its answer to `out`. Where `exchange.held` is true afterwards,
+  /// the answer depends on changes that are not committed yet: it must not leave before that, and
+  /// has to be cut off and replaced by handle_failure() where the commit fails.
   void handle(const HttpRequest& http, Exchange& exchange, std::string& out);
 
-  /// Commits the open group; tells why where that fails, or where a request of the group has lost it before. Every
-  /// answer that was held has to be replaced then.
+  /// Commits the open group; tells why where that fails, or where a request of the group has lost
+  /// it before. Every answer that was held has to be replaced then.
   [[nodiscard]] std::optional<storage::StoreFailure> commit();
 
-  /// Appends the answer for a request whose group could not be committed: ServerBusy where trying again may help,
-  /// else InternalError.
+  /// Appends the answer for a request whose group could not be committed: ServerBusy where trying
+  /// again may help, else InternalError.
   void handle_failure(const storage::StoreFailure& failure, Exchange& exchange, std::string& out);
 
   /// Tells the access log of an answer that is on its way.
@@ -63,7 +64,7 @@ class Service {
   ApiVersion newest_seen_;
   std::string log_line_;
   std::uint64_t requests_ = 0;
-  int held_ = 0;                                 // answers of the open group that wait for its commit
+  int held_ = 0;                               // answers of the open group that wait for its commit
   std::optional<storage::StoreFailure> lost_;  // why the open group is no longer there to commit
 };
 

@@ -27,7 +27,8 @@ struct MetricsProperties {
   RetentionPolicy retention = {};
 };
 
-/// A CORS rule ("CORS support for Azure Storage"). Lists are kept as they were sent, separated by commas.
+/// A CORS rule ("CORS support for Azure Storage"). Lists are kept as they were sent, separated by
+/// commas.
 struct CorsRule {
   std::string allowed_origins;
   std::string allowed_methods;
@@ -36,8 +37,8 @@ struct CorsRule {
   int max_age = 0;  ///< seconds
 };
 
-/// What Set Queue Service Properties sets. Logging and metrics are kept and told, and have no effect here. A new account
-/// has everything switched off.
+/// What Set Queue Service Properties sets. Logging and metrics are kept and told, and have no
+/// effect here. A new account has everything switched off.
 struct ServiceProperties {
   LoggingProperties logging = {};
   MetricsProperties hour_metrics = {};

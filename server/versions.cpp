@@ -19,15 +19,21 @@ constexpr std::array versions = {
     ApiVersion{20230103}, ApiVersion{20230803}, ApiVersion{20231103}, ApiVersion{20240204},
     ApiVersion{20240504}, ApiVersion{20240804}, ApiVersion{20241104}, ApiVersion{20250105},
     ApiVersion{20250505}, ApiVersion{20250705}, ApiVersion{20251105}, ApiVersion{20260206},
-    ApiVersion{20260406}, ApiVersion{20260606}};
+    ApiVersion{20260406}, ApiVersion{20260606}, ApiVersion{20261006}};
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
-std::span<const ApiVersion> known_versions() { return versions; }
+std::span<const ApiVersion> known_versions() {
+  return versions;
+}
 
-ApiVersion newest_version() { return versions.back(); }
+ApiVersion newest_version() {
+  return versions.back();
+}
 
 std::optional<ApiVersion> parse_version(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
@@ -37,9 +43,10 @@ std::optional<ApiVersion> parse_version(std::string_view text) {
     if (!is_digit(text[i])) return std::nullopt;
     number = number * 10 + (text[i] - '0');
   }
-  const std::chrono::year_month_day date{std::chrono::year{number / 10000},
-                                         std::chrono::month(static_cast<unsigned>(number / 100 % 100)),
-                                         std::chrono::day(static_cast<unsigned>(number % 100))};
+  const std::chrono::year_month_day date{
+      std::chrono::year{number / 10000},
+      std::chrono::month(static_cast<unsigned>(number / 100 % 100)),
+      std::chrono::day(static_cast<unsigned>(number % 100))};
   if (!date.ok()) return std::nullopt;
   return ApiVersion{number};
 }

@@ -8,7 +8,8 @@
 
 namespace quprite::server {
 
-/// An x-ms-version: the date it is named by, as a number such as 20260406, so that versions compare as dates.
+/// An x-ms-version: the date it is named by, as a number such as 20260406, so that versions compare
+/// as dates.
 struct ApiVersion {
   int yyyymmdd = 0;
 
@@ -27,18 +28,20 @@ inline constexpr ApiVersion queue_acl{20120212};
 inline constexpr ApiVersion cors{20130815};
 /// A shared access signature's request may name its version by `api-version` or leave it to `sv`.
 inline constexpr ApiVersion api_version_parameter{20140214};
-/// Shared Key: a Content-Length of 0 is signed as an empty line. SAS: the resource begins with "/queue".
+/// Shared Key: a Content-Length of 0 is signed as an empty line. SAS: the resource begins with
+/// "/queue".
 inline constexpr ApiVersion empty_content_length{20150221};
 /// Account SAS; `sip` and `spr`; the Authorization*Mismatch errors, 403 where 404 was before.
 inline constexpr ApiVersion account_sas{20150405};
-/// Put Message answers with a body; DequeueCount moves behind TimeNextVisible; Shared Key signs x-ms- headers
-/// that have no value.
+/// Put Message answers with a body; DequeueCount moves behind TimeNextVisible; Shared Key signs
+/// x-ms- headers that have no value.
 inline constexpr ApiVersion put_message_body{20160531};
 /// x-ms-error-code; `messagettl` of any length, and -1.
 inline constexpr ApiVersion error_code_header{20170729};
 inline constexpr ApiVersion unlimited_time_to_live{20170729};
 inline constexpr ApiVersion bearer_tokens{20171109};
-/// Answers without a body say Content-Length: 0 where older ones were an empty chunked body. [recordings]
+/// Answers without a body say Content-Length: 0 where older ones were an empty chunked body.
+/// [recordings]
 inline constexpr ApiVersion empty_body_length{20180328};
 inline constexpr ApiVersion client_request_id_echo{20190202};
 /// Anonymous requests and bad tokens are challenged with 401 and WWW-Authenticate.

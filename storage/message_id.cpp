@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::uint64_t constant = 0x7175'7072'6974'6521;
 
-/// Mixes 64 bits so that each of them depends on all (the finalizer of splitmix64, with a key in between).
+/// Mixes 64 bits so that each of them depends on all (the finalizer of splitmix64, with a key in
+/// between).
 constexpr std::uint64_t mix(std::uint64_t value, std::uint64_t key) {
   value += key;
   value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;

@@ -8,11 +8,13 @@
 
 namespace quprite::storage {
 
-/// Turns a message's sequence number into its id and back, under a key that belongs to the database: ids look random and
-/// cannot be guessed from one another, yet no index is needed to find the message.
+/// Turns a message's sequence number into its id and back, under a key that belongs to the
+/// database: ids look random and cannot be guessed from one another, yet no index is needed to find
+/// the message.
 ///
-/// A Feistel network over the two halves of 128 bits, of which 64 carry the sequence and 64 a constant: an id that is not
-/// one of this database's does not decode to the constant. It keeps ids from being guessed, not secrets.
+/// A Feistel network over the two halves of 128 bits, of which 64 carry the sequence and 64 a
+/// constant: an id that is not one of this database's does not decode to the constant. It keeps ids
+/// from being guessed, not secrets.
 class MessageIds {
  public:
   using Key = std::array<std::uint64_t, 4>;

@@ -14,8 +14,8 @@ constexpr std::size_t most_removed = 256;
 
 }  // namespace
 
-Result<Message> SqliteStore::put_message(QueueRef queue, std::string_view text, Time next_visible_at, Time expires_at,
-                                         Time now) {
+Result<Message> SqliteStore::put_message(QueueRef queue, std::string_view text,
+                                         Time next_visible_at, Time expires_at, Time now) {
   CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
   begin();
@@ -32,8 +32,8 @@ Result<Message> SqliteStore::put_message(QueueRef queue, std::string_view text, 
                  .pop_receipt = {.next_visible_at = next_visible_at}};
 }
 
-/// The first visible messages of the queue, and what had expired before them. Rows of messages that are gone already,
-/// whose expiry is all that is left of them, are passed over like expired ones.
+/// The first visible messages of the queue, and what had expired before them. Rows of messages that
+/// are gone already, whose expiry is all that is left of them, are passed over like expired ones.
 SqliteStore::Scan SqliteStore::scan(CachedQueue& queue, int count, Time now) {
   Scan scan;
   queue.consider(Time::max(), now);
@@ -76,7 +76,8 @@ void SqliteStore::remove(CachedQueue& queue, const Place& place) {
   queues_.touch(queue);
 }
 
-Result<std::vector<Message>> SqliteStore::get_messages(QueueRef queue, int count, Time hidden_until, Time now) {
+Result<std::vector<Message>> SqliteStore::get_messages(QueueRef queue, int count, Time hidden_until,
+                                                       Time now) {
   CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
   const Scan found = scan(*known, count, now);
@@ -89,8 +90,8 @@ Result<std::vector<Message>> SqliteStore::get_messages(QueueRef queue, int count
     Message message;
     if (!read_message(place, message)) continue;
     const std::uint32_t change = place.change + 1;
-    statements_->move_place.execute(hidden_until, place.dequeue_count + 1, change, known->contents_id,
-                                    place.next_visible_at, place.sequence);
+    statements_->move_place.execute(hidden_until, place.dequeue_count + 1, change,
+                                    known->contents_id, place.next_visible_at, place.sequence);
     message.next_visible_at = hidden_until;
     message.pop_receipt = {.next_visible_at = hidden_until, .change = change};
     message.dequeue_count = place.dequeue_count + 1;
@@ -117,7 +118,8 @@ Result<std::vector<Message>> SqliteStore::peek_messages(QueueRef queue, int coun
 }
 
 /// Where the message stands that the receipt was given out for, if it still stands there.
-std::optional<SqliteStore::Place> SqliteStore::find_place(const CachedQueue& queue, std::int64_t sequence,
+std::optional<SqliteStore::Place> SqliteStore::find_place(const CachedQueue& queue,
+                                                          std::int64_t sequence,
                                                           PopReceipt pop_receipt, Time now) {
   Rows rows = statements_->find_place.run(queue.contents_id, pop_receipt.next_visible_at, sequence);
   if (!rows.next()) return std::nullopt;
@@ -137,8 +139,8 @@ StoreError SqliteStore::why_no_place(const CachedQueue& queue, std::int64_t sequ
 }
 
 Result<PopReceipt> SqliteStore::update_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
-                                               Time next_visible_at, std::optional<std::string_view> text,
-                                               Time now) {
+                                               Time next_visible_at,
+                                               std::optional<std::string_view> text, Time now) {
   CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
   const auto sequence = ids_.decode(id);
@@ -154,7 +156,8 @@ Result<PopReceipt> SqliteStore::update_message(QueueRef queue, MessageId id, Pop
   return PopReceipt{.next_visible_at = next_visible_at, .change = change};
 }
 
-Result<Done> SqliteStore::delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now) {
+Result<Done> SqliteStore::delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
+                                         Time now) {
   CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
   const auto sequence = ids_.decode(id);

@@ -17,14 +17,17 @@ std::string_view unpack(std::string_view& packed) {
   std::size_t size = 0;
   const std::size_t colon = packed.find(':');
   std::from_chars(packed.data(), packed.data() + std::min(colon, packed.size()), size);
-  packed.remove_prefix(std::min(packed.size(), colon == std::string_view::npos ? colon : colon + 1));
+  packed.remove_prefix(
+      std::min(packed.size(), colon == std::string_view::npos ? colon : colon + 1));
   const std::string_view text = packed.substr(0, size);
   packed.remove_prefix(text.size());
   return text;
 }
 
 bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  };
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 

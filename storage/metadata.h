@@ -11,7 +11,8 @@ namespace quprite::storage {
 std::string pack_metadata(const Metadata& metadata);
 Metadata unpack_metadata(std::string_view packed);
 
-/// Whether two sets of metadata are the same: names without regard to case and order, values exactly.
+/// Whether two sets of metadata are the same: names without regard to case and order, values
+/// exactly.
 bool same_metadata(const Metadata& a, const Metadata& b);
 
 }  // namespace quprite::storage

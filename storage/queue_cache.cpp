@@ -16,7 +16,9 @@ std::size_t hash_of(std::string_view account, std::string_view name) {
 
 }  // namespace
 
-std::size_t QueueCache::Hash::operator()(QueueRef queue) const { return hash_of(queue.account, queue.queue); }
+std::size_t QueueCache::Hash::operator()(QueueRef queue) const {
+  return hash_of(queue.account, queue.queue);
+}
 
 std::size_t QueueCache::Hash::operator()(const std::string& key) const {
   const std::string_view text = key;

@@ -18,19 +18,20 @@ struct CachedQueue {
   std::int64_t message_count = 0;  ///< expired ones included, as in the table
   bool touched = false;            ///< message_count is newer than the table's
 
-  // What a scan for visible messages may skip: at `scanned_at`, no message of the queue that becomes visible before
-  // `scan_from` existed any more (all of them had expired).
+  // What a scan for visible messages may skip: at `scanned_at`, no message of the queue that
+  // becomes visible before `scan_from` existed any more (all of them had expired).
   Time scan_from = Time::min();
   Time scanned_at = Time::min();
 
-  /// A message comes to stand at `next_visible_at`, or the clock is at `now`: forget what that makes untrue.
+  /// A message comes to stand at `next_visible_at`, or the clock is at `now`: forget what that
+  /// makes untrue.
   void consider(Time next_visible_at, Time now) {
     if (next_visible_at < scan_from || now < scanned_at) scan_from = Time::min();
   }
 };
 
-/// The queues that were used last, by account and name. Holds references to none outside; entries stay where they are
-/// until they are erased.
+/// The queues that were used last, by account and name. Holds references to none outside; entries
+/// stay where they are until they are erased.
 class QueueCache {
  public:
   [[nodiscard]] CachedQueue* find(QueueRef queue);

@@ -6,8 +6,8 @@
 
 namespace quprite {
 
-/// A value, or the error that kept it from being made. The names are those of `std::expected`, which
-/// g++ 12 does not offer in C++20.
+/// A value, or the error that kept it from being made. The names are those of `std::expected`,
+/// which g++ 12 does not offer in C++20.
 template <class T, class E>
 class [[nodiscard]] Result {
  public:

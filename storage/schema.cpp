@@ -10,11 +10,12 @@ namespace {
 /// Marks a file as ours: "qupr".
 constexpr std::int64_t application_id = 0x71757072;
 
-/// The steps, in order; `user_version` says how many of them a file has been through. A step that has been released is
-/// never changed.
+/// The steps, in order; `user_version` says how many of them a file has been through. A step that
+/// has been released is never changed.
 ///
-/// Times are ticks of 100 ns since 1970, UTC. Messages do not belong to a queue but to its contents: Clear Messages gives
-/// the queue new contents, and what was in the old ones is reaped later.
+/// Times are ticks of 100 ns since 1970, UTC. Messages do not belong to a queue but to its
+/// contents: Clear Messages gives the queue new contents, and what was in the old ones is reaped
+/// later.
 constexpr std::array steps = {
     R"sql(
 -- Single values: the sequence numbers and ids handed out so far, the key of message ids.
@@ -88,7 +89,9 @@ create index message_expiry on message (expires_at, contents_id);
 )sql",
 };
 
-std::string quoted(const std::string& path) { return "'" + path + "'"; }
+std::string quoted(const std::string& path) {
+  return "'" + path + "'";
+}
 
 }  // namespace
 
@@ -101,13 +104,15 @@ void migrate(sqlite::Database& database, const std::string& path) {
   const std::int64_t version = database.query_integer("pragma user_version");
   constexpr auto newest = static_cast<std::int64_t>(steps.size());
   if (version > newest) {
-    throw std::runtime_error(quoted(path) + " was made by a newer quprite: it has schema " + std::to_string(version) +
-                             ", and this quprite knows schemas up to " + std::to_string(newest));
+    throw std::runtime_error(quoted(path) + " was made by a newer quprite: it has schema " +
+                             std::to_string(version) + ", and this quprite knows schemas up to " +
+                             std::to_string(newest));
   }
   if (version == newest) return;
   database.execute("begin immediate");
   try {
-    for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) database.execute(steps[step]);
+    for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step)
+      database.execute(steps[step]);
     database.execute(("pragma application_id = " + std::to_string(application_id)).c_str());
     database.execute(("pragma user_version = " + std::to_string(newest)).c_str());
     database.execute("commit");

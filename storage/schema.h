@@ -6,8 +6,9 @@
 
 namespace quprite::storage {
 
-/// Brings the database to the newest schema, one numbered step after another, in one transaction. Throws
-/// std::runtime_error, with a message that names `path`, where the file is somebody else's or was made by a newer quprite.
+/// Brings the database to the newest schema, one numbered step after another, in one transaction.
+/// Throws std::runtime_error, with a message that names `path`, where the file is somebody else's
+/// or was made by a newer quprite.
 void migrate(sqlite::Database& database, const std::string& path);
 
 }  // namespace quprite::storage

@@ -7,7 +7,8 @@
 namespace quprite::storage::sqlite {
 namespace {
 
-/// Whether the same may work later: the disk is full for now, the system could not read or write, the file is busy.
+/// Whether the same may work later: the disk is full for now, the system could not read or write,
+/// the file is busy.
 bool is_passing(int code) {
   switch (code & 0xFF) {
     case SQLITE_FULL:
@@ -28,7 +29,8 @@ void check(sqlite3* handle, int code) {
   if (code != SQLITE_OK) fail(handle, code);
 }
 
-/// Once, before anything else of SQLite: counting every allocation costs time, and nobody asks for the count.
+/// Once, before anything else of SQLite: counting every allocation costs time, and nobody asks for
+/// the count.
 void configure_library() {
   static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(done);
@@ -46,13 +48,18 @@ Database::Database(const std::string& path) {
     throw StoreFailure(what, false);
   }
   sqlite3_extended_result_codes(handle_, 1);
-  // Plans must not depend on bound values: newer SQLites would prepare a statement anew whenever its limit changes.
+  // Plans must not depend on bound values: newer SQLites would prepare a statement anew whenever
+  // its limit changes.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
 }
 
-Database::~Database() { sqlite3_close_v2(handle_); }
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
 
-void Database::execute(const char* sql) { check(handle_, sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr)); }
+void Database::execute(const char* sql) {
+  check(handle_, sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr));
+}
 
 std::int64_t Database::query_integer(const char* sql) {
   Statement statement(*this, sql);
@@ -60,15 +67,22 @@ std::int64_t Database::query_integer(const char* sql) {
   return rows.next() ? rows.integer(0) : 0;
 }
 
-bool Database::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
-
-std::int64_t Database::changes() const noexcept { return sqlite3_changes64(handle_); }
-
-void Database::checkpoint() {
-  check(handle_, sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+bool Database::in_transaction() const noexcept {
+  return sqlite3_get_autocommit(handle_) == 0;
 }
 
-Rows::~Rows() { sqlite3_reset(statement_); }
+std::int64_t Database::changes() const noexcept {
+  return sqlite3_changes64(handle_);
+}
+
+void Database::checkpoint() {
+  check(handle_,
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+}
+
+Rows::~Rows() {
+  sqlite3_reset(statement_);
+}
 
 bool Rows::next() {
   const int code = sqlite3_step(statement_);
@@ -77,7 +91,9 @@ bool Rows::next() {
   return false;
 }
 
-std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Rows::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string_view Rows::bytes(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);
@@ -85,22 +101,27 @@ std::string_view Rows::bytes(int column) const {
   return {static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
-bool Rows::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Rows::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
 Statement::Statement(Database& database, std::string_view sql) {
   check(database.get(), sqlite3_prepare_v3(database.get(), sql.data(), static_cast<int>(sql.size()),
                                            SQLITE_PREPARE_PERSISTENT, &handle_, nullptr));
 }
 
-Statement::~Statement() { sqlite3_finalize(handle_); }
+Statement::~Statement() {
+  sqlite3_finalize(handle_);
+}
 
 void Statement::bind(int index, std::int64_t value) {
   check(sqlite3_db_handle(handle_), sqlite3_bind_int64(handle_, index, value));
 }
 
 void Statement::bind(int index, std::string_view text) {
-  check(sqlite3_db_handle(handle_), sqlite3_bind_text64(handle_, index, text.data() != nullptr ? text.data() : "",
-                                                        text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  check(sqlite3_db_handle(handle_),
+        sqlite3_bind_text64(handle_, index, text.data() != nullptr ? text.data() : "", text.size(),
+                            SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void Statement::bind(int index, Blob blob) {

@@ -44,7 +44,8 @@ class Database {
   sqlite3* handle_ = nullptr;
 };
 
-/// The rows of a statement that is being run; resets it when it goes. Views into a row are good until the next one.
+/// The rows of a statement that is being run; resets it when it goes. Views into a row are good
+/// until the next one.
 class Rows {
  public:
   explicit Rows(sqlite3_stmt* statement) noexcept : statement_(statement) {}
@@ -78,7 +79,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement();
 
-  /// Binds the values to the parameters in order, and starts it. Texts have to live until the Rows are gone.
+  /// Binds the values to the parameters in order, and starts it. Texts have to live until the Rows
+  /// are gone.
   template <class... Values>
   [[nodiscard]] Rows run(const Values&... values) {
     int index = 0;

@@ -45,13 +45,18 @@ std::optional<Time> optional_time(const Rows& rows, int column) {
 
 void set_pragmas(Database& database, Durability durability) {
   database.execute("pragma page_size = 4096");
-  database.execute("pragma secure_delete = off");  // Debian's SQLite overwrites what is deleted, which doubles the writes
+  database.execute("pragma secure_delete = off");  // Debian's SQLite overwrites what is deleted,
+                                                   // which doubles the writes
   database.execute("pragma temp_store = memory");
-  database.execute("pragma cache_size = -8000");  // a bigger cache makes commits slower, not reads faster
-  database.execute("pragma locking_mode = exclusive");  // before WAL, so that its index needs no shared memory
+  database.execute(
+      "pragma cache_size = -8000");  // a bigger cache makes commits slower, not reads faster
+  database.execute(
+      "pragma locking_mode = exclusive");  // before WAL, so that its index needs no shared memory
   database.execute("pragma journal_mode = wal");
-  database.execute(durability == Durability::Power ? "pragma synchronous = full" : "pragma synchronous = normal");
-  database.execute("pragma wal_autocheckpoint = 1000");  // longer logs make the worst answers slower
+  database.execute(durability == Durability::Power ? "pragma synchronous = full"
+                                                   : "pragma synchronous = normal");
+  database.execute(
+      "pragma wal_autocheckpoint = 1000");  // longer logs make the worst answers slower
   database.execute("pragma journal_size_limit = 16777216");
 }
 
@@ -89,7 +94,9 @@ SqliteStore::SqliteStore(std::unique_ptr<Database> database)
       " (select ifnull(max(contents_id), 0) from dead_contents))");
 }
 
-SqliteStore::~SqliteStore() { roll_back(); }
+SqliteStore::~SqliteStore() {
+  roll_back();
+}
 
 // ---- groups
 
@@ -121,7 +128,8 @@ void SqliteStore::roll_back() noexcept {
   try {
     database_->execute("rollback");
   } catch (const StoreFailure&) {
-    // A rollback that fails leaves the transaction open; the next commit fails, too, and tries again.
+    // A rollback that fails leaves the transaction open; the next commit fails, too, and tries
+    // again.
   }
 }
 
@@ -136,7 +144,8 @@ CachedQueue* SqliteStore::find_queue(QueueRef queue) {
                                  .message_count = rows.integer(2)});
 }
 
-Result<CreateOutcome> SqliteStore::create_queue(QueueRef queue, const Metadata& metadata, Time now) {
+Result<CreateOutcome> SqliteStore::create_queue(QueueRef queue, const Metadata& metadata,
+                                                Time now) {
   if (const CachedQueue* known = find_queue(queue)) {
     Rows rows = statements_->get_metadata.run(known->queue_id);
     const bool same = rows.next() && same_metadata(unpack_metadata(rows.bytes(0)), metadata);
@@ -173,8 +182,9 @@ Result<Done> SqliteStore::delete_queue(QueueRef queue, Time reserved_until) {
   return Done{};
 }
 
-QueuePage SqliteStore::list_queues(std::string_view account, std::string_view prefix, std::string_view first_name,
-                                   int max_results, bool with_metadata) {
+QueuePage SqliteStore::list_queues(std::string_view account, std::string_view prefix,
+                                   std::string_view first_name, int max_results,
+                                   bool with_metadata) {
   QueuePage page;
   const std::string_view first = std::max(prefix, first_name);
   Rows rows = statements_->list_queues.run(account, first, max_results + 1);
@@ -219,9 +229,10 @@ Result<std::vector<AccessPolicy>> SqliteStore::get_queue_acl(QueueRef queue) {
   std::vector<AccessPolicy> policies;
   Rows rows = statements_->get_policies.run(known->queue_id);
   while (rows.next()) {
-    AccessPolicy& policy = policies.emplace_back(AccessPolicy{.id = std::string(rows.bytes(0)),
-                                                              .starts_at = optional_time(rows, 1),
-                                                              .expires_at = optional_time(rows, 2)});
+    AccessPolicy& policy =
+        policies.emplace_back(AccessPolicy{.id = std::string(rows.bytes(0)),
+                                           .starts_at = optional_time(rows, 1),
+                                           .expires_at = optional_time(rows, 2)});
     if (!rows.is_null(3)) policy.permissions = rows.bytes(3);
   }
   return policies;
@@ -234,8 +245,8 @@ Result<Done> SqliteStore::set_queue_acl(QueueRef queue, const std::vector<Access
   statements_->remove_policies.execute(known->queue_id);
   int position = 0;
   for (const AccessPolicy& policy : policies) {
-    statements_->add_policy.execute(known->queue_id, position++, std::string_view(policy.id), policy.starts_at,
-                                    policy.expires_at, policy.permissions);
+    statements_->add_policy.execute(known->queue_id, position++, std::string_view(policy.id),
+                                    policy.starts_at, policy.expires_at, policy.permissions);
   }
   return Done{};
 }
@@ -266,8 +277,8 @@ void SqliteStore::set_service_properties(std::string_view account, std::string_v
   statements_->set_properties.execute(account, properties);
 }
 
-/// Sequence numbers are handed out from blocks that the file knows to be taken, so that none is used twice, whatever
-/// happens to the process.
+/// Sequence numbers are handed out from blocks that the file knows to be taken, so that none is
+/// used twice, whatever happens to the process.
 std::int64_t SqliteStore::next_sequence() {
   if (next_sequence_ == reserved_sequence_) {
     {

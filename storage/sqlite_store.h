@@ -14,7 +14,8 @@
 
 namespace quprite::storage {
 
-/// The one implementation of Store. Its calls stand in sqlite_store.cpp (queues), messages.cpp and tidy.cpp.
+/// The one implementation of Store. Its calls stand in sqlite_store.cpp (queues), messages.cpp and
+/// tidy.cpp.
 class SqliteStore final : public Store {
  public:
   /// Takes a database whose schema is the newest.
@@ -23,8 +24,8 @@ class SqliteStore final : public Store {
 
   Result<CreateOutcome> create_queue(QueueRef queue, const Metadata& metadata, Time now) override;
   Result<Done> delete_queue(QueueRef queue, Time reserved_until) override;
-  QueuePage list_queues(std::string_view account, std::string_view prefix, std::string_view first_name,
-                        int max_results, bool with_metadata) override;
+  QueuePage list_queues(std::string_view account, std::string_view prefix,
+                        std::string_view first_name, int max_results, bool with_metadata) override;
   Result<QueueInfo> get_queue(QueueRef queue, Time now) override;
   Result<Done> set_queue_metadata(QueueRef queue, const Metadata& metadata) override;
   Result<std::vector<AccessPolicy>> get_queue_acl(QueueRef queue) override;
@@ -33,13 +34,16 @@ class SqliteStore final : public Store {
   std::optional<std::string> get_service_properties(std::string_view account) override;
   void set_service_properties(std::string_view account, std::string_view properties) override;
 
-  Result<Message> put_message(QueueRef queue, std::string_view text, Time next_visible_at, Time expires_at,
-                              Time now) override;
-  Result<std::vector<Message>> get_messages(QueueRef queue, int count, Time hidden_until, Time now) override;
+  Result<Message> put_message(QueueRef queue, std::string_view text, Time next_visible_at,
+                              Time expires_at, Time now) override;
+  Result<std::vector<Message>> get_messages(QueueRef queue, int count, Time hidden_until,
+                                            Time now) override;
   Result<std::vector<Message>> peek_messages(QueueRef queue, int count, Time now) override;
-  Result<PopReceipt> update_message(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time next_visible_at,
-                                    std::optional<std::string_view> text, Time now) override;
-  Result<Done> delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now) override;
+  Result<PopReceipt> update_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
+                                    Time next_visible_at, std::optional<std::string_view> text,
+                                    Time now) override;
+  Result<Done> delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
+                              Time now) override;
   Result<Done> clear_messages(QueueRef queue) override;
 
   [[nodiscard]] bool has_changes() const noexcept override { return database_->in_transaction(); }
@@ -76,7 +80,8 @@ class SqliteStore final : public Store {
   Scan scan(CachedQueue& queue, int count, Time now);
   bool read_message(const Place& place, Message& message);
   void remove(CachedQueue& queue, const Place& place);
-  std::optional<Place> find_place(const CachedQueue& queue, std::int64_t sequence, PopReceipt pop_receipt, Time now);
+  std::optional<Place> find_place(const CachedQueue& queue, std::int64_t sequence,
+                                  PopReceipt pop_receipt, Time now);
   StoreError why_no_place(const CachedQueue& queue, std::int64_t sequence, Time now);
 
   bool tidy_expired(Time now);
@@ -95,15 +100,15 @@ class SqliteStore final : public Store {
   std::int64_t last_contents_id_ = 0;
 
   // Housekeeping.
-  bool untidy_ = true;          // something was committed since the file was last looked at
+  bool untidy_ = true;             // something was committed since the file was last looked at
   bool has_dead_contents_ = true;  // there may be some
-  bool has_orphans_ = true;     // rows of `visibility` whose message has been removed
-  bool logged_ = true;          // the write-ahead log may hold something
+  bool has_orphans_ = true;        // rows of `visibility` whose message has been removed
+  bool logged_ = true;             // the write-ahead log may hold something
   struct Cursor {
     std::int64_t contents_id = 0;
     Time next_visible_at = Time::min();
     std::int64_t sequence = 0;
-  } cursor_;                    // how far the search for orphans has come
+  } cursor_;  // how far the search for orphans has come
 };
 
 }  // namespace quprite::storage

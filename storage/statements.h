@@ -20,60 +20,71 @@ struct SqliteStore::Statements {
   // ---- queues
   sqlite::Statement find_queue{
       db, "select queue_id, contents_id, message_count from queue where account = ? and name = ?"};
-  sqlite::Statement add_queue{
-      db, "insert into queue (account, name, contents_id, message_count, metadata) values (?, ?, ?, 0, ?)"};
+  sqlite::Statement add_queue{db,
+                              "insert into queue (account, name, contents_id, message_count, "
+                              "metadata) values (?, ?, ?, 0, ?)"};
   sqlite::Statement remove_queue{db, "delete from queue where queue_id = ?"};
-  sqlite::Statement list_queues{db,
-                                "select name, metadata from queue where account = ? and name >= ? order by name limit ?"};
+  sqlite::Statement list_queues{
+      db, "select name, metadata from queue where account = ? and name >= ? order by name limit ?"};
   sqlite::Statement get_metadata{db, "select metadata from queue where queue_id = ?"};
   sqlite::Statement set_metadata{db, "update queue set metadata = ? where queue_id = ?"};
   sqlite::Statement set_count{db, "update queue set message_count = ? where queue_id = ?"};
-  sqlite::Statement set_contents{db, "update queue set contents_id = ?, message_count = 0 where queue_id = ?"};
-  sqlite::Statement get_reserved_until{db,
-                                       "select reserved_until from reserved_name where account = ? and name = ?"};
+  sqlite::Statement set_contents{
+      db, "update queue set contents_id = ?, message_count = 0 where queue_id = ?"};
+  sqlite::Statement get_reserved_until{
+      db, "select reserved_until from reserved_name where account = ? and name = ?"};
   sqlite::Statement reserve_name{
       db, "insert or replace into reserved_name (account, name, reserved_until) values (?, ?, ?)"};
   sqlite::Statement free_name{db, "delete from reserved_name where account = ? and name = ?"};
-  sqlite::Statement get_policies{
+  sqlite::Statement get_policies{db,
+                                 "select id, starts_at, expires_at, permissions from access_policy "
+                                 "where queue_id = ? order by position"};
+  sqlite::Statement add_policy{
       db,
-      "select id, starts_at, expires_at, permissions from access_policy where queue_id = ? order by position"};
-  sqlite::Statement add_policy{db,
-                               "insert into access_policy (queue_id, position, id, starts_at, expires_at, permissions)"
-                               " values (?, ?, ?, ?, ?, ?)"};
+      "insert into access_policy (queue_id, position, id, starts_at, expires_at, permissions)"
+      " values (?, ?, ?, ?, ?, ?)"};
   sqlite::Statement remove_policies{db, "delete from access_policy where queue_id = ?"};
-  sqlite::Statement get_properties{db, "select properties from service_properties where account = ?"};
+  sqlite::Statement get_properties{db,
+                                   "select properties from service_properties where account = ?"};
   sqlite::Statement set_properties{
       db, "insert or replace into service_properties (account, properties) values (?, ?)"};
   sqlite::Statement abandon_contents{db, "insert into dead_contents (contents_id) values (?)"};
 
   // ---- messages
-  sqlite::Statement add_message{
-      db, "insert into message (sequence, contents_id, inserted_at, expires_at, text) values (?, ?, ?, ?, ?)"};
-  sqlite::Statement add_place{db,
-                              "insert into visibility (contents_id, next_visible_at, sequence, expires_at,"
-                              " dequeue_count, change) values (?, ?, ?, ?, 0, 0)"};
-  sqlite::Statement scan{db,
-                         "select next_visible_at, sequence, expires_at, dequeue_count, change from visibility"
-                         " where contents_id = ? and next_visible_at >= ? and next_visible_at <= ?"
-                         " order by next_visible_at, sequence"};
-  sqlite::Statement read_message{db, "select inserted_at, expires_at, text from message where sequence = ?"};
+  sqlite::Statement add_message{db,
+                                "insert into message (sequence, contents_id, inserted_at, "
+                                "expires_at, text) values (?, ?, ?, ?, ?)"};
+  sqlite::Statement add_place{
+      db,
+      "insert into visibility (contents_id, next_visible_at, sequence, expires_at,"
+      " dequeue_count, change) values (?, ?, ?, ?, 0, 0)"};
+  sqlite::Statement scan{
+      db,
+      "select next_visible_at, sequence, expires_at, dequeue_count, change from visibility"
+      " where contents_id = ? and next_visible_at >= ? and next_visible_at <= ?"
+      " order by next_visible_at, sequence"};
+  sqlite::Statement read_message{
+      db, "select inserted_at, expires_at, text from message where sequence = ?"};
   sqlite::Statement find_place{db,
                                "select expires_at, dequeue_count, change from visibility"
                                " where contents_id = ? and next_visible_at = ? and sequence = ?"};
-  sqlite::Statement move_place{db,
-                               "update visibility set next_visible_at = ?, dequeue_count = ?, change = ?"
-                               " where contents_id = ? and next_visible_at = ? and sequence = ?"};
+  sqlite::Statement move_place{
+      db,
+      "update visibility set next_visible_at = ?, dequeue_count = ?, change = ?"
+      " where contents_id = ? and next_visible_at = ? and sequence = ?"};
   sqlite::Statement remove_place{
       db, "delete from visibility where contents_id = ? and next_visible_at = ? and sequence = ?"};
   sqlite::Statement set_text{db, "update message set text = ? where sequence = ?"};
   sqlite::Statement remove_message{db, "delete from message where sequence = ?"};
-  sqlite::Statement find_message{db, "select contents_id, expires_at from message where sequence = ?"};
+  sqlite::Statement find_message{db,
+                                 "select contents_id, expires_at from message where sequence = ?"};
   sqlite::Statement count_expired{
       db, "select count(*) from message where expires_at <= ? and contents_id = ?"};
 
   // ---- housekeeping
-  sqlite::Statement expired_messages{
-      db, "select sequence, contents_id from message where expires_at <= ? order by expires_at limit ?"};
+  sqlite::Statement expired_messages{db,
+                                     "select sequence, contents_id from message where expires_at "
+                                     "<= ? order by expires_at limit ?"};
   sqlite::Statement lower_count{
       db, "update queue set message_count = message_count - 1 where contents_id = ?"};
   sqlite::Statement dead_contents{db, "select contents_id from dead_contents limit 1"};

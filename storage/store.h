@@ -12,8 +12,8 @@
 #include "storage/result.h"
 #include "storage/time.h"
 
-/// Queues and messages, and what is known of them. No HTTP, no XML, no clock: the time at which a call
-/// happens is an argument of it.
+/// Queues and messages, and what is known of them. No HTTP, no XML, no clock: the time at which a
+/// call happens is an argument of it.
 namespace quprite::storage {
 
 /// Names a queue for the length of a call. The names are taken as they are: whether they follow the
@@ -23,11 +23,12 @@ struct QueueRef {
   std::string_view queue;
 };
 
-/// Queue metadata: names in the case in which they were given, each once (without regard to case), in order.
+/// Queue metadata: names in the case in which they were given, each once (without regard to case),
+/// in order.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// A stored access policy ("Establish a stored access policy"); each field but the id may be missing,
-/// and then has to come with the shared access signature.
+/// A stored access policy ("Establish a stored access policy"); each field but the id may be
+/// missing, and then has to come with the shared access signature.
 struct AccessPolicy {
   std::string id;
   std::optional<Time> starts_at = {};
@@ -37,7 +38,8 @@ struct AccessPolicy {
   bool operator==(const AccessPolicy&) const = default;
 };
 
-/// Names a message; 128 bits that look random. Which message it is can be told from them without an index.
+/// Names a message; 128 bits that look random. Which message it is can be told from them without an
+/// index.
 struct MessageId {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -45,8 +47,8 @@ struct MessageId {
   bool operator==(const MessageId&) const = default;
 };
 
-/// What Put, Get and Update hand out and Delete and Update ask for: it fits a message as long as the
-/// message has not been got or updated since. Two receipts of one message are never equal.
+/// What Put, Get and Update hand out and Delete and Update ask for: it fits a message as long as
+/// the message has not been got or updated since. Two receipts of one message are never equal.
 struct PopReceipt {
   Time next_visible_at = {};
   std::uint32_t change = 0;  ///< how often the message was got or updated before
@@ -94,13 +96,15 @@ enum class StoreError {
 template <class T>
 using Result = quprite::Result<T, StoreError>;
 
-/// The database itself failed: disk full, I/O error, a damaged file. The open group is lost and has been,
-/// or must be, rolled back.
+/// The database itself failed: disk full, I/O error, a damaged file. The open group is lost and has
+/// been, or must be, rolled back.
 class StoreFailure : public std::runtime_error {
  public:
-  StoreFailure(const std::string& what, bool passing) : std::runtime_error(what), passing_(passing) {}
+  StoreFailure(const std::string& what, bool passing)
+      : std::runtime_error(what), passing_(passing) {}
 
-  /// Whether the same call may work later (disk full, busy, I/O error), so that a retry is worth it.
+  /// Whether the same call may work later (disk full, busy, I/O error), so that a retry is worth
+  /// it.
   [[nodiscard]] bool passing() const noexcept { return passing_; }
 
  private:
@@ -109,14 +113,14 @@ class StoreFailure : public std::runtime_error {
 
 /// Every account's queues, their messages and their settings.
 ///
-/// Used by one thread at a time. Changes are made in groups: the first call that changes something opens a
-/// group, commit() makes all of it durable at once, roll_back() undoes all of it. A call sees what earlier
-/// calls of its group have changed. A call that returns a StoreError has changed nothing. Any call may
-/// throw StoreFailure; the group has to be rolled back then.
+/// Used by one thread at a time. Changes are made in groups: the first call that changes something
+/// opens a group, commit() makes all of it durable at once, roll_back() undoes all of it. A call
+/// sees what earlier calls of its group have changed. A call that returns a StoreError has changed
+/// nothing. Any call may throw StoreFailure; the group has to be rolled back then.
 ///
 /// All times are points on the account's clock, which only the caller knows; the store reads none.
-/// A message is *expired* when `expires_at <= now`, and then exists for no call. It is *visible* when
-/// `next_visible_at <= now` and it is not expired.
+/// A message is *expired* when `expires_at <= now`, and then exists for no call. It is *visible*
+/// when `next_visible_at <= now` and it is not expired.
 class Store {
  public:
   Store() = default;
@@ -126,19 +130,23 @@ class Store {
 
   // ---- queues
 
-  /// Create Queue. AlreadyThere where it exists with the same metadata (names without regard to case and
-  /// order, values exactly); QueueAlreadyExists where with other; QueueBeingDeleted while the name is reserved.
-  virtual Result<CreateOutcome> create_queue(QueueRef queue, const Metadata& metadata, Time now) = 0;
+  /// Create Queue. AlreadyThere where it exists with the same metadata (names without regard to
+  /// case and order, values exactly); QueueAlreadyExists where with other; QueueBeingDeleted while
+  /// the name is reserved.
+  virtual Result<CreateOutcome> create_queue(QueueRef queue, const Metadata& metadata,
+                                             Time now) = 0;
 
-  /// Delete Queue, with all its messages, in constant time; the space is reclaimed by tidy(). The name
-  /// can be used again from `reserved_until` on (pass `now` or earlier for at once). QueueNotFound.
+  /// Delete Queue, with all its messages, in constant time; the space is reclaimed by tidy(). The
+  /// name can be used again from `reserved_until` on (pass `now` or earlier for at once).
+  /// QueueNotFound.
   virtual Result<Done> delete_queue(QueueRef queue, Time reserved_until) = 0;
 
-  /// List Queues: at most `max_results` (1 or more) queues of the account whose names begin with `prefix`,
-  /// in ordinal order of their names, from the name `first_name` on, itself included. Metadata is filled
-  /// in only `with_metadata`.
+  /// List Queues: at most `max_results` (1 or more) queues of the account whose names begin with
+  /// `prefix`, in ordinal order of their names, from the name `first_name` on, itself included.
+  /// Metadata is filled in only `with_metadata`.
   virtual QueuePage list_queues(std::string_view account, std::string_view prefix,
-                                std::string_view first_name, int max_results, bool with_metadata) = 0;
+                                std::string_view first_name, int max_results,
+                                bool with_metadata) = 0;
 
   /// Get Queue Metadata. QueueNotFound.
   virtual Result<QueueInfo> get_queue(QueueRef queue, Time now) = 0;
@@ -160,33 +168,34 @@ class Store {
 
   // ---- messages
 
-  /// Put Message: adds a message that becomes visible at `next_visible_at` and expires at `expires_at`.
-  /// Tells all of it but its text. QueueNotFound.
+  /// Put Message: adds a message that becomes visible at `next_visible_at` and expires at
+  /// `expires_at`. Tells all of it but its text. QueueNotFound.
   virtual Result<Message> put_message(QueueRef queue, std::string_view text, Time next_visible_at,
                                       Time expires_at, Time now) = 0;
 
-  /// Get Messages: takes up to `count` (1 or more) visible messages from the front of the queue, that is in
-  /// order of `next_visible_at` and, among equals, of insertion, and hides them until `hidden_until`. Each
-  /// gets one more on its dequeue count and a pop receipt of its own, which voids its last one. Fewer, or
-  /// none, where fewer are visible. QueueNotFound.
+  /// Get Messages: takes up to `count` (1 or more) visible messages from the front of the queue,
+  /// that is in order of `next_visible_at` and, among equals, of insertion, and hides them until
+  /// `hidden_until`. Each gets one more on its dequeue count and a pop receipt of its own, which
+  /// voids its last one. Fewer, or none, where fewer are visible. QueueNotFound.
   virtual Result<std::vector<Message>> get_messages(QueueRef queue, int count, Time hidden_until,
                                                     Time now) = 0;
 
   /// Peek Messages: like get_messages(), but changes nothing, and tells no pop receipt.
   virtual Result<std::vector<Message>> peek_messages(QueueRef queue, int count, Time now) = 0;
 
-  /// Update Message: makes the message visible at `next_visible_at` and, where `text` is given, replaces
-  /// its text. Tells the new pop receipt, which voids the last one. QueueNotFound, MessageNotFound,
-  /// PopReceiptMismatch.
+  /// Update Message: makes the message visible at `next_visible_at` and, where `text` is given,
+  /// replaces its text. Tells the new pop receipt, which voids the last one. QueueNotFound,
+  /// MessageNotFound, PopReceiptMismatch.
   virtual Result<PopReceipt> update_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
-                                            Time next_visible_at, std::optional<std::string_view> text,
-                                            Time now) = 0;
+                                            Time next_visible_at,
+                                            std::optional<std::string_view> text, Time now) = 0;
 
   /// Delete Message. QueueNotFound, MessageNotFound, PopReceiptMismatch.
-  virtual Result<Done> delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now) = 0;
+  virtual Result<Done> delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
+                                      Time now) = 0;
 
-  /// Clear Messages: removes all of them, invisible ones too, in constant time; the space is reclaimed by
-  /// tidy(). QueueNotFound.
+  /// Clear Messages: removes all of them, invisible ones too, in constant time; the space is
+  /// reclaimed by tidy(). QueueNotFound.
   virtual Result<Done> clear_messages(QueueRef queue) = 0;
 
   // ---- groups
@@ -194,8 +203,8 @@ class Store {
   /// Whether a group is open, so that answers given now depend on a commit to come.
   [[nodiscard]] virtual bool has_changes() const noexcept = 0;
 
-  /// Makes the open group durable; does nothing where none is open. Throws StoreFailure where that fails;
-  /// nothing of the group is left then.
+  /// Makes the open group durable; does nothing where none is open. Throws StoreFailure where that
+  /// fails; nothing of the group is left then.
   virtual void commit() = 0;
 
   /// Undoes the open group, if there is one.
@@ -203,13 +212,14 @@ class Store {
 
   // ---- housekeeping
 
-  /// Does a small step (a few ms at most) of what nobody waits for: removes expired messages and what
-  /// deleted queues and cleared messages left behind, gives space back to the file system. Not to be called
-  /// while a group is open; commits what it does. `now` must not be later than any account's clock, as what
-  /// is expired is removed for good. Tells whether there is more to do.
+  /// Does a small step (a few ms at most) of what nobody waits for: removes expired messages and
+  /// what deleted queues and cleared messages left behind, gives space back to the file system. Not
+  /// to be called while a group is open; commits what it does. `now` must not be later than any
+  /// account's clock, as what is expired is removed for good. Tells whether there is more to do.
   virtual bool tidy(Time now) = 0;
 
-  /// Moves the write-ahead log into the database file and empties it. Not to be called while a group is open.
+  /// Moves the write-ahead log into the database file and empties it. Not to be called while a
+  /// group is open.
   virtual void checkpoint() = 0;
 };
 
@@ -219,9 +229,10 @@ enum class Durability {
   Power,    ///< and that of the machine: one fsync a group (`--sync full`)
 };
 
-/// Opens the database file at `path`, making it where there is none and bringing its schema up to date.
-/// Throws std::runtime_error, with a message for the user that names the file, where it cannot be opened, is
-/// in use by another process, is not a quprite database, or was made by a newer quprite.
+/// Opens the database file at `path`, making it where there is none and bringing its schema up to
+/// date. Throws std::runtime_error, with a message for the user that names the file, where it
+/// cannot be opened, is in use by another process, is not a quprite database, or was made by a
+/// newer quprite.
 std::unique_ptr<Store> open_store(const std::string& path, Durability durability);
 
 /// A store that is gone with the process.

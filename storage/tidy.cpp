@@ -26,8 +26,9 @@ bool SqliteStore::tidy(Time now) {
   return untidy_ && tidy_file();
 }
 
-/// Removes messages that have expired. Where they stood is not known from here: those rows, small as they are, stay
-/// behind as orphans, for Get Messages to step over or for tidy_orphans() to find.
+/// Removes messages that have expired. Where they stood is not known from here: those rows, small
+/// as they are, stay behind as orphans, for Get Messages to step over or for tidy_orphans() to
+/// find.
 bool SqliteStore::tidy_expired(Time now) {
   struct Expired {
     std::int64_t sequence;
@@ -92,7 +93,8 @@ bool SqliteStore::tidy_orphans(Time now) {
   std::vector<Cursor> orphans;
   int seen = 0;
   {
-    Rows rows = statements_->places_after.run(cursor_.contents_id, cursor_.next_visible_at, cursor_.sequence, step);
+    Rows rows = statements_->places_after.run(cursor_.contents_id, cursor_.next_visible_at,
+                                              cursor_.sequence, step);
     while (rows.next()) {
       ++seen;
       cursor_ = {rows.integer(0), rows.time(1), rows.integer(2)};

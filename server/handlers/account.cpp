@@ -41,13 +41,15 @@ Result<bool> read_include(const Request& request) {
 }
 
 Error invalid_node(std::string_view name, std::string_view value) {
-  return {ErrorCode::InvalidXmlNodeValue,
-          {{"XmlNodeName", std::string(name)}, {"XmlNodeValue", std::string(value)}, {"Reason", ""}}};
+  return {
+      ErrorCode::InvalidXmlNodeValue,
+      {{"XmlNodeName", std::string(name)}, {"XmlNodeValue", std::string(value)}, {"Reason", ""}}};
 }
 
 }  // namespace
 
-/// List Queues: a page of at most `maxresults` (1 or more, default and most 5,000) queues whose names begin with `prefix`.
+/// List Queues: a page of at most `maxresults` (1 or more, default and most 5,000) queues whose
+/// names begin with `prefix`.
 Result<Reply> list_queues(const Request& request, HandlerContext& context) {
   const auto with_metadata = read_include(request);
   if (!with_metadata) return with_metadata.error();
@@ -55,7 +57,8 @@ Result<Reply> list_queues(const Request& request, HandlerContext& context) {
   if (!asked) return asked.error();
   const std::int64_t max_results = asked->value_or(limits::max_list_results);
   if (max_results < 1) {
-    return out_of_range_parameter("maxresults", *request.query.find("maxresults"), {1, limits::max_list_results});
+    return out_of_range_parameter("maxresults", *request.query.find("maxresults"),
+                                  {1, limits::max_list_results});
   }
   const ListQuery query{.service_endpoint = service_endpoint(request),
                         .account = request.account->name,
@@ -73,7 +76,8 @@ Result<Reply> list_queues(const Request& request, HandlerContext& context) {
 
 /// Get Queue Service Properties.
 Result<Reply> get_queue_service_properties(const Request& request, HandlerContext& context) {
-  return Reply{.body = write_service_properties(context.properties.of(request.account->name), request.version)};
+  return Reply{.body = write_service_properties(context.properties.of(request.account->name),
+                                                request.version)};
 }
 
 /// Set Queue Service Properties: replaces the root elements that the body has.
@@ -92,8 +96,8 @@ Result<Reply> get_queue_service_stats(const Request& request, HandlerContext&) {
   return Reply{.body = write_service_stats(request.now())};
 }
 
-/// Get User Delegation Key: for the holder of a token, for 7 days at most. Nothing is remembered of it: the key can be
-/// computed again from what the SAS that it signs repeats.
+/// Get User Delegation Key: for the holder of a token, for 7 days at most. Nothing is remembered of
+/// it: the key can be computed again from what the SAS that it signs repeats.
 Result<Reply> get_user_delegation_key(const Request& request, HandlerContext& context) {
   const auto* holder = std::get_if<TokenHolder>(&context.principal);
   if (holder == nullptr) {
@@ -119,14 +123,15 @@ Result<Reply> get_user_delegation_key(const Request& request, HandlerContext& co
                                        .service = "q",
                                        .version = version,
                                        .user_tenant_id = info->delegated_tenant_id};
-  return Reply{.body = write_delegation_key({.object_id = holder->object_id,
-                                             .tenant_id = holder->tenant_id,
-                                             .start = iso8601_seconds(*starts_at),
-                                             .expiry = iso8601_seconds(*expires_at),
-                                             .service = "q",
-                                             .version = version,
-                                             .delegated_tenant_id = info->delegated_tenant_id,
-                                             .value = user_delegation_key(*request.account, fields)})};
+  return Reply{.body =
+                   write_delegation_key({.object_id = holder->object_id,
+                                         .tenant_id = holder->tenant_id,
+                                         .start = iso8601_seconds(*starts_at),
+                                         .expiry = iso8601_seconds(*expires_at),
+                                         .service = "q",
+                                         .version = version,
+                                         .delegated_tenant_id = info->delegated_tenant_id,
+                                         .value = user_delegation_key(*request.account, fields)})};
 }
 
 }  // namespace quprite::server

@@ -19,8 +19,8 @@ struct HandlerContext {
   const Principal& principal;
 };
 
-// Each is the operation of the page of its name. The request has been authenticated and authorized, its names have
-// been checked; what is left to check are its parameters, headers and body.
+// Each is the operation of the page of its name. The request has been authenticated and authorized,
+// its names have been checked; what is left to check are its parameters, headers and body.
 
 // ---- account.cpp
 Result<Reply> list_queues(const Request& request, HandlerContext& context);

@@ -18,18 +18,21 @@ using std::chrono::seconds;
 
 constexpr Range message_count{1, limits::max_messages};
 
-Time later(Time now, std::int64_t by) { return now + seconds{by}; }
-
-Range visibility_range(const Request& request, std::int64_t minimum) {
-  return {minimum, request.at_least(since::update_message) ? limits::max_visibility_timeout
-                                                           : limits::max_visibility_timeout_before_2011};
+Time later(Time now, std::int64_t by) {
+  return now + seconds{by};
 }
 
-/// The body as a QueueMessage: its text, or nothing where it has no MessageText. InvalidXmlDocument,
-/// RequestBodyTooLarge.
+Range visibility_range(const Request& request, std::int64_t minimum) {
+  return {minimum, request.at_least(since::update_message)
+                       ? limits::max_visibility_timeout
+                       : limits::max_visibility_timeout_before_2011};
+}
+
+/// The body as a QueueMessage: its text, or nothing where it has no MessageText.
+/// InvalidXmlDocument, RequestBodyTooLarge.
 Result<std::optional<std::string>> read_text(const Request& request) {
-  const std::size_t limit = request.at_least(since::update_message) ? limits::max_text
-                                                                    : limits::max_text_before_2011;
+  const std::size_t limit =
+      request.at_least(since::update_message) ? limits::max_text : limits::max_text_before_2011;
   const Error too_large{ErrorCode::RequestBodyTooLarge, {{"MaxLimit", std::to_string(limit)}}};
   if (request.http->body_too_large) return too_large;
   auto text = read_queue_message(request.http->body);
@@ -38,7 +41,8 @@ Result<std::optional<std::string>> read_text(const Request& request) {
 }
 
 /// The `messagettl` of Put Message, in seconds; -1 for never.
-/// From 2017-07-29 any positive 32-bit number; values beyond are InvalidQueryParameterValue, not out of range.
+/// From 2017-07-29 any positive 32-bit number; values beyond are InvalidQueryParameterValue, not
+/// out of range.
 Result<std::int64_t> read_time_to_live(const Request& request) {
   constexpr std::string_view name = "messagettl";
   if (!request.at_least(since::unlimited_time_to_live)) {
@@ -50,14 +54,15 @@ Result<std::int64_t> read_time_to_live(const Request& request) {
   if (!value->has_value()) return limits::default_time_to_live;
   const std::int64_t ttl = **value;
   if (ttl != -1 && (ttl < 1 || ttl > limits::max_time_to_live)) {
-    return invalid_parameter(name, *request.query.find(name),
-                             "Value must be greater than or equal to 1, or -1 to indicate an infinite TTL.");
+    return invalid_parameter(
+        name, *request.query.find(name),
+        "Value must be greater than or equal to 1, or -1 to indicate an infinite TTL.");
   }
   return ttl;
 }
 
-/// What Delete and Update name: a message, and the receipt that proves a right to it. The receipt's form is looked at
-/// before anything is looked up. [recordings]
+/// What Delete and Update name: a message, and the receipt that proves a right to it. The receipt's
+/// form is looked at before anything is looked up. [recordings]
 struct Claim {
   storage::MessageId id;
   storage::PopReceipt pop_receipt;
@@ -68,7 +73,8 @@ Result<Claim> read_claim(const Request& request) {
   if (!text) return text.error();
   const auto pop_receipt = parse_pop_receipt(*text);
   if (!pop_receipt) return invalid_parameter("popreceipt", *text, "Invalid pop receipt format");
-  // An id that is no GUID, and a receipt that is not one of ours, fit no message: the store says so.
+  // An id that is no GUID, and a receipt that is not one of ours, fit no message: the store says
+  // so.
   return Claim{parse_message_id(request.message_id).value_or(storage::MessageId{}),
                pop_receipt->value_or(storage::PopReceipt{})};
 }
@@ -77,12 +83,13 @@ Result<Claim> read_claim(const Request& request) {
 
 /// Put Message: adds a message to the back of the queue; tells its id and first pop receipt.
 ///
-/// Query: `visibilitytimeout`, 0 to 7 days and less than the time-to-live, default 0 (from 2011-08-18);
-/// `messagettl`, see read_time_to_live(), default 7 days.
+/// Query: `visibilitytimeout`, 0 to 7 days and less than the time-to-live, default 0 (from
+/// 2011-08-18); `messagettl`, see read_time_to_live(), default 7 days.
 Result<Reply> put_message(const Request& request, HandlerContext& context) {
   std::int64_t hidden = 0;
   if (request.at_least(since::update_message)) {
-    const auto asked = integer_parameter(request, "visibilitytimeout", visibility_range(request, 0), 0);
+    const auto asked =
+        integer_parameter(request, "visibilitytimeout", visibility_range(request, 0), 0);
     if (!asked) return asked.error();
     hidden = *asked;
   }
@@ -107,8 +114,9 @@ Result<Reply> put_message(const Request& request, HandlerContext& context) {
   return reply;
 }
 
-/// Get Messages: takes up to `numofmessages` (1 to 32, default 1) visible messages from the front of the queue and hides
-/// them for `visibilitytimeout` (1 s to 7 days, 2 hours before 2011-08-18, default 30 s).
+/// Get Messages: takes up to `numofmessages` (1 to 32, default 1) visible messages from the front
+/// of the queue and hides them for `visibilitytimeout` (1 s to 7 days, 2 hours before 2011-08-18,
+/// default 30 s).
 Result<Reply> get_messages(const Request& request, HandlerContext& context) {
   const auto count = integer_parameter(request, "numofmessages", message_count, 1);
   if (!count) return count.error();
@@ -117,8 +125,8 @@ Result<Reply> get_messages(const Request& request, HandlerContext& context) {
   if (!hidden) return hidden.error();
 
   const Time now = request.now();
-  const auto messages =
-      context.store.get_messages(request.queue_ref(), static_cast<int>(*count), later(now, *hidden), now);
+  const auto messages = context.store.get_messages(request.queue_ref(), static_cast<int>(*count),
+                                                   later(now, *hidden), now);
   if (!messages) return to_error(messages.error());
   return Reply{.body = write_got_messages(*messages, request.version)};
 }
@@ -134,8 +142,8 @@ Result<Reply> peek_messages(const Request& request, HandlerContext& context) {
   return Reply{.body = write_peeked_messages(*messages)};
 }
 
-/// Update Message: hides the message for `visibilitytimeout` from now on (0 to 7 days, required) and, where there is a
-/// body, replaces its text.
+/// Update Message: hides the message for `visibilitytimeout` from now on (0 to 7 days, required)
+/// and, where there is a body, replaces its text.
 Result<Reply> update_message(const Request& request, HandlerContext& context) {
   const auto claim = read_claim(request);
   if (!claim) return claim.error();
@@ -151,8 +159,8 @@ Result<Reply> update_message(const Request& request, HandlerContext& context) {
 
   const Time now = request.now();
   const Time next_visible_at = later(now, *hidden);
-  const auto pop_receipt = context.store.update_message(request.queue_ref(), claim->id, claim->pop_receipt,
-                                                        next_visible_at, text, now);
+  const auto pop_receipt = context.store.update_message(
+      request.queue_ref(), claim->id, claim->pop_receipt, next_visible_at, text, now);
   if (!pop_receipt) return to_error(pop_receipt.error());
   return Reply{.status = 204,
                .headers = {{"x-ms-popreceipt", format_pop_receipt(*pop_receipt)},
@@ -163,8 +171,8 @@ Result<Reply> update_message(const Request& request, HandlerContext& context) {
 Result<Reply> delete_message(const Request& request, HandlerContext& context) {
   const auto claim = read_claim(request);
   if (!claim) return claim.error();
-  const auto done =
-      context.store.delete_message(request.queue_ref(), claim->id, claim->pop_receipt, request.now());
+  const auto done = context.store.delete_message(request.queue_ref(), claim->id, claim->pop_receipt,
+                                                 request.now());
   if (!done) return to_error(done.error());
   return Reply{.status = 204};
 }

@@ -16,7 +16,8 @@ Result<Reply> create_queue(const Request& request, HandlerContext& context) {
   return Reply{.status = *outcome == storage::CreateOutcome::Created ? 201 : 204};
 }
 
-/// Delete Queue. Azure keeps the name for a while; tests delete and create again at once, so by default it is free.
+/// Delete Queue. Azure keeps the name for a while; tests delete and create again at once, so by
+/// default it is free.
 Result<Reply> delete_queue(const Request& request, HandlerContext& context) {
   const Time reserved_until =
       context.rules.exact ? request.now() + limits::deleted_name_reservation : request.now();

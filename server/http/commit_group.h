@@ -16,15 +16,16 @@ class Held {
   Held& operator=(const Held&) = delete;
   virtual ~Held() = default;
 
-  /// The group is committed, or (where `failure` is given) lost: the answer may leave, or has to be replaced.
+  /// The group is committed, or (where `failure` is given) lost: the answer may leave, or has to be
+  /// replaced.
   virtual void release(const storage::StoreFailure* failure) = 0;
 };
 
 /// The one place where "an answer that depends on a change leaves only after its commit" is kept.
 ///
-/// The first request of a turn of the event loop that changes something posts the commit to the end of that turn; the
-/// others of the turn join it. So requests that are in flight together share a transaction, and one that is alone does
-/// not wait.
+/// The first request of a turn of the event loop that changes something posts the commit to the end
+/// of that turn; the others of the turn join it. So requests that are in flight together share a
+/// transaction, and one that is alone does not wait.
 class CommitGroup {
  public:
   CommitGroup(boost::asio::io_context& io, Service& service) : io_(io), service_(service) {}

@@ -24,7 +24,9 @@ asio::ip::address parse_address(const std::string& host) {
   error_code ec;
   const auto address = asio::ip::make_address(host, ec);
   if (ec) {
-    throw std::runtime_error("--host: '" + host + "' is not an address; a numeric IPv4 or IPv6 address or 'localhost' is");
+    throw std::runtime_error(
+        "--host: '" + host +
+        "' is not an address; a numeric IPv4 or IPv6 address or 'localhost' is");
   }
   return address;
 }
@@ -32,13 +34,16 @@ asio::ip::address parse_address(const std::string& host) {
 }  // namespace
 
 Listener::Listener(asio::io_context& io, Service& service, ListenerOptions options)
-    : options_(std::move(options)), context_(io, service, options_.session, options_.tls), acceptor_(io), timer_(io) {
+    : options_(std::move(options)),
+      context_(io, service, options_.session, options_.tls),
+      acceptor_(io),
+      timer_(io) {
   bind();
 }
 
 Listener::~Listener() {
-  // Sessions still referred to by pending operations leave the list by themselves when those are destroyed; the list
-  // must not be asked to hold them any longer than it lives.
+  // Sessions still referred to by pending operations leave the list by themselves when those are
+  // destroyed; the list must not be asked to hold them any longer than it lives.
   sessions_.clear();
 }
 
@@ -52,7 +57,8 @@ void Listener::bind() {
   if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
   if (!ec) endpoint_ = acceptor_.local_endpoint(ec);
   if (!ec) return;
-  std::string message = "cannot listen on " + options_.host + ":" + std::to_string(options_.port) + ": " + ec.message();
+  std::string message = "cannot listen on " + options_.host + ":" + std::to_string(options_.port) +
+                        ": " + ec.message();
   if (ec == asio::error::address_in_use) {
     const auto holder = who_listens_on(options_.port);
     if (holder) message += " by " + *holder;
@@ -72,8 +78,8 @@ void Listener::accept() {
     accepting_ = false;
     if (ec == asio::error::operation_aborted) return;
     if (!ec) serve(std::move(socket));
-    // Out of file descriptors, or as many connections as are wanted: the rest waits in the backlog until a tick has
-    // found room again.
+    // Out of file descriptors, or as many connections as are wanted: the rest waits in the backlog
+    // until a tick has found room again.
     if (!ec && sessions_.size() < options_.max_connections) accept();
   });
 }

@@ -19,8 +19,8 @@ struct ListenerOptions {
   const TlsContext* tls = nullptr;  ///< HTTPS, on the same port as HTTP; null for HTTP only
 };
 
-/// Accepts connections and keeps the sessions; counts the seconds they live by. All of it runs on the io_context's one
-/// thread.
+/// Accepts connections and keeps the sessions; counts the seconds they live by. All of it runs on
+/// the io_context's one thread.
 class Listener {
  public:
   /// Binds the port. Throws std::runtime_error with a message for the user where that fails.
@@ -38,11 +38,12 @@ class Listener {
   [[nodiscard]] bool empty() const { return sessions_.empty(); }
 
  private:
-  using Acceptor =
-      boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                  boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                  boost::asio::io_context::executor_type>;
+  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
+                                                      boost::asio::io_context::executor_type>;
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        boost::asio::io_context::executor_type>;
   using Sessions = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;
 
   void bind();
@@ -56,7 +57,8 @@ class Listener {
   Timer timer_;
   boost::asio::ip::tcp::endpoint endpoint_;
   Sessions sessions_;
-  bool accepting_ = false;  // whether an accept is under way; not so while there are too many connections
+  bool accepting_ =
+      false;  // whether an accept is under way; not so while there are too many connections
 };
 
 }  // namespace quprite::server::http

@@ -10,7 +10,8 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
-/// The absolute form of a target, which proxies are sent ("http://host/path"), as a path (RFC 9112, section 3.2.2).
+/// The absolute form of a target, which proxies are sent ("http://host/path"), as a path (RFC 9112,
+/// section 3.2.2).
 std::string_view origin_form(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!starts_with_ignoring_case(target, scheme)) continue;
@@ -20,7 +21,9 @@ std::string_view origin_form(std::string_view target) {
   return target;
 }
 
-std::string_view to_std(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view to_std(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -31,12 +34,14 @@ HeadScan scan_head(std::string_view bytes) {
     if (end == std::string_view::npos) return {HeadScan::State::Incomplete};
     if (end == line || bytes[end - 1] != '\r') return {HeadScan::State::Malformed};
     if (end == line + 1) return {HeadScan::State::Complete, end + 1};
-    if (line != 0 && (bytes[line] == ' ' || bytes[line] == '\t')) return {HeadScan::State::Malformed};
+    if (line != 0 && (bytes[line] == ' ' || bytes[line] == '\t'))
+      return {HeadScan::State::Malformed};
     line = end + 1;
   }
 }
 
-RequestParser::RequestParser(HttpRequest& request, std::string& body) : request_(request), body_(body) {
+RequestParser::RequestParser(HttpRequest& request, std::string& body)
+    : request_(request), body_(body) {
   header_limit(UINT32_MAX);  // the session has measured the head already
   body_limit(boost::none);   // and limits the body itself
 }
@@ -65,8 +70,8 @@ std::size_t RequestParser::parse_chunks(std::string_view bytes, bool& failed) {
   return used;
 }
 
-void RequestParser::on_request_impl(beast_http::verb method, string_view method_text, string_view target,
-                                    int version, error_code& ec) {
+void RequestParser::on_request_impl(beast_http::verb method, string_view method_text,
+                                    string_view target, int version, error_code& ec) {
   request_.method = method;
   request_.method_text = to_std(method_text);
   request_.target = origin_form(to_std(target));
@@ -74,7 +79,8 @@ void RequestParser::on_request_impl(beast_http::verb method, string_view method_
   if (version != 10 && version != 11) ec = beast_http::error::bad_version;
 }
 
-void RequestParser::on_field_impl(beast_http::field id, string_view name, string_view value, error_code&) {
+void RequestParser::on_field_impl(beast_http::field id, string_view name, string_view value,
+                                  error_code&) {
   request_.fields.push_back({id, to_std(name), to_std(value)});
 }
 

@@ -17,13 +17,13 @@ struct HeadScan {
   std::size_t size = 0;  ///< of the head, its empty line included, where Complete
 };
 
-/// Looks for the end of a request's head in what has been read so far. A line that does not end in CRLF, or that
-/// folds the one before it, makes it Malformed: both are ways to smuggle one request inside another
-/// (RFC 9112, sections 2.2 and 5.2).
+/// Looks for the end of a request's head in what has been read so far. A line that does not end in
+/// CRLF, or that folds the one before it, makes it Malformed: both are ways to smuggle one request
+/// inside another (RFC 9112, sections 2.2 and 5.2).
 HeadScan scan_head(std::string_view bytes);
 
-/// Parses the head of a request, and its body where that is chunked, into an HttpRequest of views into the bytes
-/// given. One parser serves one request.
+/// Parses the head of a request, and its body where that is chunked, into an HttpRequest of views
+/// into the bytes given. One parser serves one request.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   /// `request` is filled in, `body` with what chunks carry; both have to outlive the parser.
@@ -35,8 +35,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   /// What Content-Length says; nothing where there is none.
   [[nodiscard]] std::optional<std::size_t> length() const;
 
-  /// Parses chunks; tells how many of the bytes were used. `failed` is set where they are malformed or where the body
-  /// grows beyond limits::max_body (HttpRequest::body_too_large is set then, too).
+  /// Parses chunks; tells how many of the bytes were used. `failed` is set where they are malformed
+  /// or where the body grows beyond limits::max_body (HttpRequest::body_too_large is set then,
+  /// too).
   std::size_t parse_chunks(std::string_view bytes, bool& failed);
 
  private:

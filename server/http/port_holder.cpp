@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The inode of the socket that listens on the port, from a table such as /proc/net/tcp ("" where there is none).
+/// The inode of the socket that listens on the port, from a table such as /proc/net/tcp ("" where
+/// there is none).
 std::string listening_inode(const char* table, unsigned short port) {
   std::array<char, 8> wanted{};
   std::snprintf(wanted.data(), wanted.size(), ":%04X", port);
@@ -23,7 +24,8 @@ std::string listening_inode(const char* table, unsigned short port) {
   while (std::getline(lines, line)) {
     std::istringstream words(line);
     std::string slot, local, remote, state, queues, timer, retransmits, user, timeout, inode;
-    words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
+    words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >>
+        timeout >> inode;
     if (state == "0A" && local.ends_with(wanted.data())) return inode;
   }
   return {};
@@ -31,7 +33,8 @@ std::string listening_inode(const char* table, unsigned short port) {
 
 bool holds(const fs::path& process, const std::string& socket) {
   std::error_code ec;
-  for (fs::directory_iterator file(process / "fd", ec), end; !ec && file != end; file.increment(ec)) {
+  for (fs::directory_iterator file(process / "fd", ec), end; !ec && file != end;
+       file.increment(ec)) {
     std::error_code unreadable;
     if (fs::read_symlink(file->path(), unreadable) == socket) return true;
   }
@@ -48,7 +51,8 @@ std::optional<std::string> who_listens_on(unsigned short port) {
   std::error_code ec;
   for (fs::directory_iterator entry("/proc", ec), end; !ec && entry != end; entry.increment(ec)) {
     const std::string id = entry->path().filename();
-    const bool is_process = std::ranges::all_of(id, [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool is_process =
+        std::ranges::all_of(id, [](unsigned char c) { return std::isdigit(c) != 0; });
     if (!is_process || !holds(entry->path(), socket)) continue;
     std::string name;
     std::ifstream(entry->path() / "comm") >> name;

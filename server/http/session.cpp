@@ -17,7 +17,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::size_t first_buffer = 4 * 1024;
-constexpr std::size_t kept_capacity = 128 * 1024;  // what an idle connection may keep of a big request or answer
+constexpr std::size_t kept_capacity =
+    128 * 1024;  // what an idle connection may keep of a big request or answer
 constexpr std::size_t drain_limit = 4 * 1024 * 1024;
 constexpr std::size_t encrypted_block = 16 * 1024 + 512;  // a TLS record and its frame
 
@@ -35,7 +36,10 @@ std::string address_of(const Socket& socket) {
 }  // namespace
 
 Session::Session(Socket socket, SessionContext& context)
-    : socket_(std::move(socket)), context_(context), peer_(address_of(socket_)), since_(context.tick) {
+    : socket_(std::move(socket)),
+      context_(context),
+      peer_(address_of(socket_)),
+      since_(context.tick) {
   buffer_.resize(first_buffer);
   request_.peer = peer_;
 }
@@ -47,10 +51,13 @@ void Session::start() {
   read();
 }
 
-std::string_view Session::unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
+std::string_view Session::unread() const {
+  return {buffer_.data() + begin_, end_ - begin_};
+}
 
-/// Makes sure that there is space behind what has been read. Moves and grows the buffer only while no request refers
-/// into it, that is while its head is incomplete; behind a head there is always some space.
+/// Makes sure that there is space behind what has been read. Moves and grows the buffer only while
+/// no request refers into it, that is while its head is incomplete; behind a head there is always
+/// some space.
 void Session::make_room() {
   if (head_size_ == 0 && begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -60,9 +67,11 @@ void Session::make_room() {
   if (head_size_ == 0 && end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
 }
 
-/// Where to read to: the rest of a body of known length goes straight to its place, all else to the buffer.
+/// Where to read to: the rest of a body of known length goes straight to its place, all else to the
+/// buffer.
 asio::mutable_buffer Session::space() {
-  if (head_size_ != 0 && !chunked_) return asio::buffer(body_.data() + body_.size() - body_length_, body_length_);
+  if (head_size_ != 0 && !chunked_)
+    return asio::buffer(body_.data() + body_.size() - body_length_, body_length_);
   make_room();
   return {buffer_.data() + end_, buffer_.size() - end_};
 }
@@ -86,11 +95,12 @@ void Session::read() {
 
 void Session::read_encrypted() {
   incoming_.resize(encrypted_block);
-  socket_.async_read_some(asio::buffer(incoming_), [self = shared_from_this()](error_code ec, std::size_t count) {
-    if (ec || self->state_ == State::Closed) return self->close();
-    self->tls_->feed({self->incoming_.data(), count});
-    self->process();
-  });
+  socket_.async_read_some(asio::buffer(incoming_),
+                          [self = shared_from_this()](error_code ec, std::size_t count) {
+                            if (ec || self->state_ == State::Closed) return self->close();
+                            self->tls_->feed({self->incoming_.data(), count});
+                            self->process();
+                          });
 }
 
 /// Notes that `count` bytes have been read to space().
@@ -126,9 +136,7 @@ void Session::process() {
       case Step::Answered:
         if (close_after_) return write();
         continue;
-      case Step::Held:
-        state_ = State::Held;
-        return context_.group.hold(shared_from_this());
+      case Step::Held: state_ = State::Held; return context_.group.hold(shared_from_this());
       case Step::NeedMore:
         if (!out_.empty()) return write();
         if (tls_ && decrypt()) continue;
@@ -151,7 +159,8 @@ Session::Step Session::next_request() {
 
 /// Answered stands for "done, go on" here and in read_body().
 Session::Step Session::read_head() {
-  while (begin_ < end_ && (buffer_[begin_] == '\r' || buffer_[begin_] == '\n')) ++begin_;  // RFC 9112, section 2.2
+  while (begin_ < end_ && (buffer_[begin_] == '\r' || buffer_[begin_] == '\n'))
+    ++begin_;  // RFC 9112, section 2.2
   const HeadScan scan = scan_head(unread());
   if (scan.state == HeadScan::State::Malformed) return refuse();
   if (scan.state == HeadScan::State::Incomplete) {
@@ -159,7 +168,8 @@ Session::Step Session::read_head() {
   }
   if (scan.size > context_.limits.head) return refuse();
   // Chunks are read in behind the head, which must not move from here on.
-  if (buffer_.size() - begin_ - scan.size < first_buffer / 4) buffer_.resize(buffer_.size() + first_buffer);
+  if (buffer_.size() - begin_ - scan.size < first_buffer / 4)
+    buffer_.resize(buffer_.size() + first_buffer);
   body_.clear();
   request_.body = {};
   request_.body_too_large = false;
@@ -200,7 +210,8 @@ Session::Step Session::read_body() {
     return Step::Answered;
   }
   if (!parser_->is_done()) {
-    // What is left of a chunk's framing moves up to where the body began, so that there is space behind it.
+    // What is left of a chunk's framing moves up to where the body began, so that there is space
+    // behind it.
     const std::size_t rest = end_ - begin_;
     std::memmove(buffer_.data() + chunks_begin_, buffer_.data() + begin_, rest);
     begin_ = chunks_begin_;
@@ -231,7 +242,8 @@ void Session::answer_continue() {
   const auto expect = request_.header(boost::beast::http::field::expect);
   if (!expect || request_.version == 10 || !equal_ignoring_case(*expect, "100-continue")) return;
   constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-  out_ += go_on;  // behind the answers to what was pipelined before; written as the body is waited for
+  out_ +=
+      go_on;  // behind the answers to what was pipelined before; written as the body is waited for
 }
 
 void Session::finish_request() {
@@ -254,7 +266,8 @@ void Session::release(const storage::StoreFailure* failure) {
   process();
 }
 
-/// Writes at once what the socket takes: with a small answer that is all, and saves a turn of the event loop.
+/// Writes at once what the socket takes: with a small answer that is all, and saves a turn of the
+/// event loop.
 void Session::write() {
   state_ = State::Writing;
   since_ = context_.tick;
@@ -293,12 +306,14 @@ void Session::after_write() {
   out_.clear();
   if (out_.capacity() > kept_capacity) out_ = std::string();
   since_ = context_.tick;
-  if (close_after_ || (context_.stopping && unread().empty() && head_size_ == 0)) return close_politely();
+  if (close_after_ || (context_.stopping && unread().empty() && head_size_ == 0))
+    return close_politely();
   process();
 }
 
-/// Says that there is no more to come, and reads on for a while: closing at once would make the system reset the
-/// connection, and the client would lose the answer with whatever it was still sending.
+/// Says that there is no more to come, and reads on for a while: closing at once would make the
+/// system reset the connection, and the client would lose the answer with whatever it was still
+/// sending.
 void Session::close_politely() {
   state_ = State::Closing;
   error_code ignored;
@@ -307,11 +322,13 @@ void Session::close_politely() {
 }
 
 void Session::drain() {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](error_code ec, std::size_t count) {
-    self->drained_ += count;
-    if (ec || self->drained_ > drain_limit || self->state_ == State::Closed) return self->close();
-    self->drain();
-  });
+  socket_.async_read_some(asio::buffer(buffer_),
+                          [self = shared_from_this()](error_code ec, std::size_t count) {
+                            self->drained_ += count;
+                            if (ec || self->drained_ > drain_limit || self->state_ == State::Closed)
+                              return self->close();
+                            self->drain();
+                          });
 }
 
 void Session::close() {
@@ -325,8 +342,9 @@ void Session::check_deadline() {
   const int waited = context_.tick - since_;
   const bool between_requests = state_ == State::Reading && begin_ == end_ && head_size_ == 0;
   if (state_ == State::Held) return;
-  if (state_ == State::Closing ? waited >= 2
-                               : waited >= (between_requests ? context_.limits.idle : context_.limits.request)) {
+  if (state_ == State::Closing
+          ? waited >= 2
+          : waited >= (between_requests ? context_.limits.idle : context_.limits.request)) {
     close();
   }
 }

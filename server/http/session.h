@@ -18,11 +18,13 @@
 namespace quprite::server::http {
 
 /// A socket that knows its executor by type: cheaper than Asio's type-erased default.
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 /// How long a connection may take, in ticks of Sessions (seconds), and what it may send.
 struct SessionLimits {
-  int idle = 300;    ///< between requests; longer than the 60 s or so after which clients' pools drop a connection
+  int idle = 300;  ///< between requests; longer than the 60 s or so after which clients' pools drop
+                   ///< a connection
   int request = 60;  ///< from the first byte of a request to its last
   std::size_t head = 64 * 1024;
 };
@@ -31,8 +33,8 @@ class Session;
 
 /// What the sessions of a server share, and the list of them.
 struct SessionContext {
-  SessionContext(boost::asio::io_context& io_context, Service& queue_service, SessionLimits session_limits,
-                 const TlsContext* tls_context)
+  SessionContext(boost::asio::io_context& io_context, Service& queue_service,
+                 SessionLimits session_limits, const TlsContext* tls_context)
       : io(io_context),
         service(queue_service),
         group(io_context, queue_service),
@@ -44,12 +46,14 @@ struct SessionContext {
   CommitGroup group;
   SessionLimits limits;
   const TlsContext* tls;  ///< null: HTTP only
-  int tick = 0;           ///< seconds that the server has run: a clock for idle connections that costs nothing to read
+  int tick = 0;  ///< seconds that the server has run: a clock for idle connections that costs
+                 ///< nothing to read
   bool stopping = false;  ///< finish what is in flight, then close
 };
 
-/// Serves one connection, in plain or, where its first byte says so, over TLS: reads requests, has them run, writes the answers in the order of the requests. One request at
-/// a time; what a client pipelines waits in the buffer.
+/// Serves one connection, in plain or, where its first byte says so, over TLS: reads requests, has
+/// them run, writes the answers in the order of the requests. One request at a time; what a client
+/// pipelines waits in the buffer.
 class Session final : public Held,
                       public std::enable_shared_from_this<Session>,
                       public boost::intrusive::list_base_hook<
@@ -104,8 +108,8 @@ class Session final : public Held,
   int since_ = 0;  // the tick at which the present wait began
 
   std::vector<char> buffer_;
-  std::size_t begin_ = 0;  // of what has not been used yet
-  std::size_t end_ = 0;    // of what has been read
+  std::size_t begin_ = 0;      // of what has not been used yet
+  std::size_t end_ = 0;        // of what has been read
   std::size_t head_size_ = 0;  // of the present request; 0 while its head is incomplete
   std::string body_;           // of the present request, where it did not come with its head
   std::size_t body_length_ = 0;

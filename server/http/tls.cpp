@@ -36,11 +36,15 @@ std::string last_error() {
   return text.data();
 }
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + last_error()); }
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error(what + ": " + last_error());
+}
 
 }  // namespace
 
-void TlsContext::Free::operator()(ssl_ctx_st* context) const noexcept { SSL_CTX_free(context); }
+void TlsContext::Free::operator()(ssl_ctx_st* context) const noexcept {
+  SSL_CTX_free(context);
+}
 
 TlsContext::TlsContext() : context_(SSL_CTX_new(TLS_server_method())) {
   if (!context_) throw std::bad_alloc();
@@ -56,7 +60,8 @@ TlsContext TlsContext::from_pem(const std::string& certificate_file, const std::
     fail("--cert: cannot read a PEM certificate from '" + certificate_file + "'");
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    fail("--key: cannot read the private key of '" + certificate_file + "' from '" + key_file + "'");
+    fail("--key: cannot read the private key of '" + certificate_file + "' from '" + key_file +
+         "'");
   }
   if (SSL_CTX_check_private_key(context.get()) != 1) {
     fail("--key: '" + key_file + "' is not the key of '" + certificate_file + "'");
@@ -85,7 +90,9 @@ TlsContext TlsContext::from_pfx(const std::string& file, const std::string& pass
   return context;
 }
 
-void TlsFilter::Free::operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
+void TlsFilter::Free::operator()(ssl_st* ssl) const noexcept {
+  SSL_free(ssl);
+}
 
 TlsFilter::TlsFilter(const TlsContext& context)
     : ssl_(SSL_new(context.get())), input_(BIO_new(BIO_s_mem())), output_(BIO_new(BIO_s_mem())) {
@@ -96,7 +103,8 @@ TlsFilter::TlsFilter(const TlsContext& context)
 }
 
 void TlsFilter::feed(std::string_view encrypted) {
-  if (BIO_write(input_, encrypted.data(), static_cast<int>(encrypted.size())) <= 0) throw std::bad_alloc();
+  if (BIO_write(input_, encrypted.data(), static_cast<int>(encrypted.size())) <= 0)
+    throw std::bad_alloc();
 }
 
 std::size_t TlsFilter::read(std::span<char> plain, Status& status) {

@@ -34,8 +34,9 @@ class TlsContext {
   std::unique_ptr<ssl_ctx_st, Free> context_;
 };
 
-/// TLS for one connection, as a filter between bytes: it knows no socket. What comes from the client is fed in, and can be
-/// read in plain; what is written in plain comes out for the client. The handshake happens along the way.
+/// TLS for one connection, as a filter between bytes: it knows no socket. What comes from the
+/// client is fed in, and can be read in plain; what is written in plain comes out for the client.
+/// The handshake happens along the way.
 class TlsFilter {
  public:
   enum class Status {
@@ -72,7 +73,10 @@ class TlsFilter {
   bio_st* output_;  // owned by ssl_
 };
 
-/// Whether a connection whose first byte this is speaks TLS: no HTTP method begins with the type of a handshake record.
-inline bool begins_tls(char first) { return first == 0x16; }
+/// Whether a connection whose first byte this is speaks TLS: no HTTP method begins with the type of
+/// a handshake record.
+inline bool begins_tls(char first) {
+  return first == 0x16;
+}
 
 }  // namespace quprite::server::http

@@ -27,8 +27,9 @@ class FailingStore final : public storage::Store {
   Result<Done> delete_queue(QueueRef queue, Time reserved_until) override {
     return store_->delete_queue(queue, reserved_until);
   }
-  storage::QueuePage list_queues(std::string_view account, std::string_view prefix, std::string_view first_name,
-                                 int max_results, bool with_metadata) override {
+  storage::QueuePage list_queues(std::string_view account, std::string_view prefix,
+                                 std::string_view first_name, int max_results,
+                                 bool with_metadata) override {
     return store_->list_queues(account, prefix, first_name, max_results, with_metadata);
   }
   Result<storage::QueueInfo> get_queue(QueueRef queue, Time now) override {
@@ -40,7 +41,8 @@ class FailingStore final : public storage::Store {
   Result<std::vector<storage::AccessPolicy>> get_queue_acl(QueueRef queue) override {
     return store_->get_queue_acl(queue);
   }
-  Result<Done> set_queue_acl(QueueRef queue, const std::vector<storage::AccessPolicy>& policies) override {
+  Result<Done> set_queue_acl(QueueRef queue,
+                             const std::vector<storage::AccessPolicy>& policies) override {
     return store_->set_queue_acl(queue, policies);
   }
   std::optional<std::string> get_service_properties(std::string_view account) override {
@@ -58,16 +60,18 @@ class FailingStore final : public storage::Store {
     if (gets_fail) throw storage::StoreFailure("the disk was made to fail", false);
     return store_->get_messages(queue, count, hidden_until, now);
   }
-  Result<std::vector<storage::Message>> peek_messages(QueueRef queue, int count, Time now) override {
+  Result<std::vector<storage::Message>> peek_messages(QueueRef queue, int count,
+                                                      Time now) override {
     return store_->peek_messages(queue, count, now);
   }
-  Result<storage::PopReceipt> update_message(QueueRef queue, storage::MessageId id, storage::PopReceipt pop_receipt,
-                                             Time next_visible_at, std::optional<std::string_view> text,
+  Result<storage::PopReceipt> update_message(QueueRef queue, storage::MessageId id,
+                                             storage::PopReceipt pop_receipt, Time next_visible_at,
+                                             std::optional<std::string_view> text,
                                              Time now) override {
     return store_->update_message(queue, id, pop_receipt, next_visible_at, text, now);
   }
-  Result<Done> delete_message(QueueRef queue, storage::MessageId id, storage::PopReceipt pop_receipt,
-                              Time now) override {
+  Result<Done> delete_message(QueueRef queue, storage::MessageId id,
+                              storage::PopReceipt pop_receipt, Time now) override {
     return store_->delete_message(queue, id, pop_receipt, now);
   }
   Result<Done> clear_messages(QueueRef queue) override { return store_->clear_messages(queue); }

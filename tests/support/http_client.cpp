@@ -49,9 +49,13 @@ HttpClient::HttpClient(unsigned short port) : socket_(io_) {
   socket_.set_option(tcp::no_delay(true));
 }
 
-void HttpClient::send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
+void HttpClient::send(std::string_view bytes) {
+  asio::write(socket_, asio::buffer(bytes));
+}
 
-void HttpClient::finish_sending() { socket_.shutdown(tcp::socket::shutdown_send); }
+void HttpClient::finish_sending() {
+  socket_.shutdown(tcp::socket::shutdown_send);
+}
 
 std::string HttpClient::read_until(std::string_view end) {
   while (buffer_.find(end) == std::string::npos) {
@@ -94,7 +98,8 @@ Answer HttpClient::receive(bool head) {
   Answer answer;
   std::size_t line_end = text.find("\r\n");
   const std::string status_line = text.substr(0, line_end);
-  if (status_line.size() < 13 || !status_line.starts_with("HTTP/1.")) throw std::runtime_error("no status line");
+  if (status_line.size() < 13 || !status_line.starts_with("HTTP/1."))
+    throw std::runtime_error("no status line");
   answer.status = std::stoi(status_line.substr(9, 3));
   answer.reason = status_line.substr(13);
   while (line_end + 4 < text.size()) {

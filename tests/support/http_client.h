@@ -28,14 +28,16 @@ struct Answer {
   [[nodiscard]] std::vector<std::string> elements(std::string_view name) const;
 };
 
-/// A connection to a server on this machine that sends what it is told, byte by byte, and waits for answers.
+/// A connection to a server on this machine that sends what it is told, byte by byte, and waits for
+/// answers.
 class HttpClient {
  public:
   explicit HttpClient(unsigned short port);
 
   void send(std::string_view bytes);
 
-  /// Reads one answer. `head` says that it is one to HEAD, and so has no body. Throws where the connection closes.
+  /// Reads one answer. `head` says that it is one to HEAD, and so has no body. Throws where the
+  /// connection closes.
   Answer receive(bool head = false);
 
   /// Reads until the server closes the connection.

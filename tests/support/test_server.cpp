@@ -18,16 +18,9 @@ namespace {
 using server::development_account;
 using server::development_key;
 
-server::Accounts make_accounts() {
-  server::Accounts accounts;
-  server::Account account{.name = std::string(development_account), .keys = {}};
-  account.keys.emplace_back(server::base64_decode(development_key).value());
-  accounts.add(std::move(account));
-  return accounts;
-}
-
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -48,22 +41,24 @@ std::string hmac(std::string_view text) {
   const std::string key = server::base64_decode(development_key).value();
   std::array<unsigned char, 32> digest{};
   unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-       text.size(), digest.data(), &length);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &length);
   std::array<unsigned char, 64> encoded{};
   EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(length));
   return reinterpret_cast<const char*>(encoded.data());
 }
 
-/// The Shared Key string-to-sign, written down here a second time so that a mistake in the server's shows.
-/// Metadata names in tests are plain letters, for which byte order is the order.
+/// The Shared Key string-to-sign, written down here a second time so that a mistake in the server's
+/// shows. Metadata names in tests are plain letters, for which byte order is the order.
 std::string string_to_sign(std::string_view method, std::string_view path, const Headers& headers) {
   std::map<std::string, std::string> known;
   for (const auto& [name, value] : headers) known[lower(name)] = value;
-  if (known["content-length"] == "0" && known["x-ms-version"] >= "2015-02-21") known["content-length"].clear();
+  if (known["content-length"] == "0" && known["x-ms-version"] >= "2015-02-21")
+    known["content-length"].clear();
   std::string text(method);
-  for (const char* name : {"content-encoding", "content-language", "content-length", "content-md5", "content-type",
-                           "date", "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"}) {
+  for (const char* name :
+       {"content-encoding", "content-language", "content-length", "content-md5", "content-type",
+        "date", "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"}) {
     text += '\n' + (std::string_view(name) == "date" ? std::string() : known[name]);
   }
   for (const auto& [name, value] : known) {
@@ -80,7 +75,8 @@ std::string string_to_sign(std::string_view method, std::string_view path, const
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
     const std::size_t equals = pair.find('=');
-    const std::string value = equals == std::string_view::npos ? std::string() : decode(pair.substr(equals + 1));
+    const std::string value =
+        equals == std::string_view::npos ? std::string() : decode(pair.substr(equals + 1));
     query[lower(decode(pair.substr(0, equals)))].push_back(value);
   }
   for (auto& [name, values] : query) {
@@ -105,7 +101,7 @@ void set(Headers& headers, const std::string& name, const std::string& value) {
 
 TestServer::TestServer(server::ServiceRules rules, server::http::ListenerOptions listener)
     : store_(std::make_unique<FailingStore>(storage::open_store_in_memory())),
-      accounts_(make_accounts()),
+      accounts_(server::development_accounts()),
       service_(accounts_, *store_, clock, log_, rules),
       listener_(io_, service_,
                 [&] {
@@ -123,8 +119,8 @@ TestServer::~TestServer() {
   thread_.join();
 }
 
-std::string TestServer::signed_request(std::string_view method, std::string_view target, const Headers& headers,
-                                       std::string_view body) const {
+std::string TestServer::signed_request(std::string_view method, std::string_view target,
+                                       const Headers& headers, std::string_view body) const {
   Headers all = {{"Host", "127.0.0.1:" + std::to_string(port_)},
                  {"x-ms-date", server::rfc1123(clock.now())},
                  {"x-ms-version", version}};
@@ -204,7 +200,8 @@ std::string encode(std::string_view text) {
 }
 
 std::string message_body(std::string_view escaped_text) {
-  return "<QueueMessage><MessageText>" + std::string(escaped_text) + "</MessageText></QueueMessage>";
+  return "<QueueMessage><MessageText>" + std::string(escaped_text) +
+         "</MessageText></QueueMessage>";
 }
 
 }  // namespace quprite::test

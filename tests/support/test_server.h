@@ -15,21 +15,23 @@
 
 namespace quprite::test {
 
-/// A server on a free port of this machine, with a store in memory and a clock that stands still; and a client of the
-/// well-known development account that signs what it sends.
+/// A server on a free port of this machine, with a store in memory and a clock that stands still;
+/// and a client of the well-known development account that signs what it sends.
 class TestServer {
  public:
   explicit TestServer(server::ServiceRules rules = {}, server::http::ListenerOptions listener = {});
   ~TestServer();
 
-  /// Sends a request signed with Shared Key and waits for the answer. `target` is below the account ("/queue?comp=acl").
-  /// Headers given replace the standard ones (x-ms-date, x-ms-version); one with an empty name of "!x" is left out.
+  /// Sends a request signed with Shared Key and waits for the answer. `target` is below the account
+  /// ("/queue?comp=acl"). Headers given replace the standard ones (x-ms-date, x-ms-version); one
+  /// with an empty name of "!x" is left out.
   Answer send(std::string_view method, std::string_view target, const Headers& headers = {},
               std::string_view body = {});
 
   /// The bytes that send() would send.
   [[nodiscard]] std::string signed_request(std::string_view method, std::string_view target,
-                                           const Headers& headers = {}, std::string_view body = {}) const;
+                                           const Headers& headers = {},
+                                           std::string_view body = {}) const;
 
   /// A connection of its own.
   [[nodiscard]] HttpClient connect() const { return HttpClient(port()); }

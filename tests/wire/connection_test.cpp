@@ -26,7 +26,8 @@ TEST_CASE("pipelined requests are answered in their order") {
   HttpClient client = server.connect();
   std::string requests;
   for (int i = 0; i < 20; ++i) {
-    requests += server.signed_request("POST", "/orders/messages", {}, message_body("m" + std::to_string(i)));
+    requests += server.signed_request("POST", "/orders/messages", {},
+                                      message_body("m" + std::to_string(i)));
     requests += server.signed_request("GET", "/orders/messages?peekonly=true&numofmessages=32");
   }
   client.send(requests);
@@ -42,7 +43,8 @@ TEST_CASE("a request may arrive byte by byte") {
   TestServer server;
   server.create("orders");
   HttpClient client = server.connect();
-  for (const char byte : server.signed_request("POST", "/orders/messages", {}, message_body("slow"))) {
+  for (const char byte :
+       server.signed_request("POST", "/orders/messages", {}, message_body("slow"))) {
     client.send({&byte, 1});
   }
   CHECK(client.receive().status == 201);
@@ -53,9 +55,11 @@ TEST_CASE("a body of 64 KiB arrives whole, however it is cut") {
   TestServer server;
   server.create("orders");
   const std::string text(65'536, 'x');
-  const std::string request = server.signed_request("POST", "/orders/messages", {}, message_body(text));
+  const std::string request =
+      server.signed_request("POST", "/orders/messages", {}, message_body(text));
   HttpClient client = server.connect();
-  for (std::size_t at = 0; at < request.size(); at += 5'000) client.send(std::string_view(request).substr(at, 5'000));
+  for (std::size_t at = 0; at < request.size(); at += 5'000)
+    client.send(std::string_view(request).substr(at, 5'000));
   CHECK(client.receive().status == 201);
   CHECK(server.peek("orders").element("MessageText") == text);
 }
@@ -154,18 +158,20 @@ TEST_CASE("Connection: close is honoured") {
 
 TEST_CASE("what is not HTTP is answered with a bare 400, and the connection is closed") {
   TestServer server;
-  for (const std::string bytes : {
-           "hello\r\n\r\n",
-           "GET / HTTP/2.0\r\n\r\n",
-           "GET /x HTTP/1.1\nHost: a\n\n",                                                // bare line feeds
-           "GET /x HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",                               // a folded header
-           "GET /x HTTP/1.1\r\nHost : a\r\n\r\n",                                         // a blank before the colon
-           "POST /x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",  // both lengths
-           "POST /x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-           "POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-           "POST /x HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
-           "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnope\r\n",
-       }) {
+  for (
+      const std::string bytes : {
+          "hello\r\n\r\n",
+          "GET / HTTP/2.0\r\n\r\n",
+          "GET /x HTTP/1.1\nHost: a\n\n",                   // bare line feeds
+          "GET /x HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",  // a folded header
+          "GET /x HTTP/1.1\r\nHost : a\r\n\r\n",            // a blank before the colon
+          "POST /x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",  // both
+                                                                                          // lengths
+          "POST /x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+          "POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+          "POST /x HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+          "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnope\r\n",
+      }) {
     CAPTURE(bytes);
     HttpClient client = server.connect();
     client.send(bytes);

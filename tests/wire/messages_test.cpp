@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 /// The URL of a message, with the pop receipt of an answer that told both.
 std::string message_url(const Answer& answer, std::string_view query = {}) {
-  return "/orders/messages/" + answer.element("MessageId") + "?popreceipt=" + encode(answer.element("PopReceipt")) +
+  return "/orders/messages/" + answer.element("MessageId") +
+         "?popreceipt=" + encode(answer.element("PopReceipt")) +
          (query.empty() ? "" : "&" + std::string(query));
 }
 
@@ -20,7 +21,8 @@ std::string message_url(const Answer& answer, std::string_view query = {}) {
 
 TEST_SUITE_BEGIN("wire");
 
-TEST_CASE("a message that was got is hidden until its visibility timeout, and then counts two dequeues") {
+TEST_CASE(
+    "a message that was got is hidden until its visibility timeout, and then counts two dequeues") {
   TestServer server;
   server.create("orders");
   server.put("orders", "first");
@@ -45,7 +47,9 @@ TEST_CASE("a receipt stays good after its message reappeared, until that is got 
   server.put("orders", "first");
   const Answer got = server.get("orders", "visibilitytimeout=1");
   server.clock.advance(10s);
-  SUBCASE("not got again") { CHECK(server.send("DELETE", message_url(got)).status == 204); }
+  SUBCASE("not got again") {
+    CHECK(server.send("DELETE", message_url(got)).status == 204);
+  }
   SUBCASE("got again") {
     server.get("orders");
     const Answer refused = server.send("DELETE", message_url(got));
@@ -58,7 +62,8 @@ TEST_CASE("the receipt of Put Message updates and deletes") {
   TestServer server;
   server.create("orders");
   const Answer put = server.put("orders", "first");
-  const Answer updated = server.send("PUT", message_url(put, "visibilitytimeout=0"), {}, message_body("second"));
+  const Answer updated =
+      server.send("PUT", message_url(put, "visibilitytimeout=0"), {}, message_body("second"));
   REQUIRE(updated.status == 204);
   CHECK(server.peek("orders").element("MessageText") == "second");
   CHECK(server.send("DELETE", message_url(put)).status == 404);
@@ -68,7 +73,8 @@ TEST_CASE("the receipt of Put Message updates and deletes") {
             .status == 204);
 }
 
-TEST_CASE("Update Message without a body extends the time a message is hidden, and keeps its text") {
+TEST_CASE(
+    "Update Message without a body extends the time a message is hidden, and keeps its text") {
   TestServer server;
   server.create("orders");
   server.put("orders", "slow work");
@@ -89,7 +95,8 @@ TEST_CASE("messages are got in the order in which they became visible") {
   server.put("orders", "late", "visibilitytimeout=10");
   server.put("orders", "a");
   server.put("orders", "b");
-  CHECK(server.peek("orders", "numofmessages=32").elements("MessageText") == std::vector<std::string>{"a", "b"});
+  CHECK(server.peek("orders", "numofmessages=32").elements("MessageText") ==
+        std::vector<std::string>{"a", "b"});
   server.clock.advance(10s);
   server.put("orders", "c");
   CHECK(server.get("orders", "numofmessages=32").elements("MessageText") ==
@@ -102,7 +109,8 @@ TEST_CASE("an expired message is gone for every operation, and not counted") {
   const Answer put = server.put("orders", "short-lived", "messagettl=5");
   server.put("orders", "kept");
   server.clock.advance(5s);
-  CHECK(server.peek("orders", "numofmessages=32").elements("MessageText") == std::vector<std::string>{"kept"});
+  CHECK(server.peek("orders", "numofmessages=32").elements("MessageText") ==
+        std::vector<std::string>{"kept"});
   CHECK(server.send("GET", "/orders?comp=metadata")["x-ms-approximate-messages-count"] == "1");
   CHECK(server.send("DELETE", message_url(put)).status == 404);
   CHECK(server.send("PUT", message_url(put, "visibilitytimeout=0")).status == 404);
