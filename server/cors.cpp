@@ -107,7 +107,7 @@ Result<Reply> answer_preflight(const std::vector<CorsRule>& rules, const HttpReq
   Reply reply;
   reply.headers.emplace_back("Access-Control-Allow-Origin", exact ? *origin : std::string_view("*"));
   reply.headers.emplace_back("Access-Control-Allow-Methods", *method);
-  if (headers) reply.headers.emplace_back("Access-Control-Allow-Headers", *headers);
+  if (headers && !headers->empty()) reply.headers.emplace_back("Access-Control-Allow-Headers", *headers);
   reply.headers.emplace_back("Access-Control-Max-Age", std::to_string(rule->max_age));
   reply.headers.emplace_back("Access-Control-Allow-Credentials", "true");
   return reply;

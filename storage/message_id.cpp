@@ -21,8 +21,10 @@ constexpr std::uint64_t mix(std::uint64_t value, std::uint64_t key) {
 }  // namespace
 
 MessageId MessageIds::encode(std::int64_t sequence) const {
-  std::uint64_t left = static_cast<std::uint64_t>(sequence);
-  std::uint64_t right = constant;
+  // The constant stands where the first round changes it: were it on the other side, that round's
+  // key would not be needed to find it again.
+  std::uint64_t left = constant;
+  std::uint64_t right = static_cast<std::uint64_t>(sequence);
   for (const std::uint64_t round_key : key_) {
     left ^= mix(right, round_key);
     std::swap(left, right);
@@ -37,8 +39,8 @@ std::optional<std::int64_t> MessageIds::decode(MessageId id) const {
     std::swap(left, right);
     left ^= mix(right, *round_key);
   }
-  if (right != constant) return std::nullopt;
-  return static_cast<std::int64_t>(left);
+  if (left != constant) return std::nullopt;
+  return static_cast<std::int64_t>(right);
 }
 
 MessageIds::Key MessageIds::random_key() {

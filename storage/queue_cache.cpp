@@ -7,7 +7,7 @@
 namespace quprite::storage {
 namespace {
 
-constexpr std::size_t most_queues = 16'384;
+constexpr std::size_t most_queues = 4'096;
 
 std::size_t hash_of(std::string_view account, std::string_view name) {
   const std::hash<std::string_view> hash;
@@ -37,6 +37,7 @@ CachedQueue* QueueCache::find(QueueRef queue) {
 }
 
 CachedQueue& QueueCache::insert(QueueRef queue, const CachedQueue& cached) {
+  if (queues_.size() >= most_queues && touched_.empty()) clear();
   std::string key(queue.account);
   key += '/';
   key += queue.queue;
@@ -64,10 +65,6 @@ void QueueCache::touch(CachedQueue& queue) {
 std::vector<CachedQueue*> QueueCache::take_touched() {
   for (CachedQueue* queue : touched_) queue->touched = false;
   return std::exchange(touched_, {});
-}
-
-void QueueCache::trim() {
-  if (queues_.size() > most_queues && touched_.empty()) clear();
 }
 
 }  // namespace quprite::storage

@@ -30,11 +30,12 @@ struct CachedQueue {
   }
 };
 
-/// The queues that were used last, by account and name. Holds references to none outside; entries
-/// stay where they are until they are erased.
+/// The queues that were used last, by account and name. Entries stay where they are until
+/// they are erased.
 class QueueCache {
  public:
   [[nodiscard]] CachedQueue* find(QueueRef queue);
+  /// Voids what find() has given, where all is forgotten to keep the cache small.
   CachedQueue& insert(QueueRef queue, const CachedQueue& cached);
   void erase(QueueRef queue);
   void clear();
@@ -44,9 +45,6 @@ class QueueCache {
 
   /// The queues whose counts have changed since the last call of this.
   std::vector<CachedQueue*> take_touched();
-
-  /// Forgets all where there is more than the cache should hold. Not while any entry is touched.
-  void trim();
 
  private:
   struct Hash {

@@ -58,6 +58,9 @@ create table reserved_name (
   primary key (account, name)
 ) strict, without rowid;
 
+-- Finds the names that are free again.
+create index reserved_name_end on reserved_name (reserved_until);
+
 -- Contents that no queue has any more, and whose messages are to be removed.
 create table dead_contents (
   contents_id integer primary key
@@ -89,25 +92,30 @@ create index message_expiry on message (expires_at, contents_id);
 )sql",
 };
 
+constexpr auto newest = static_cast<std::int64_t>(steps.size());
+
 std::string quoted(const std::string& path) {
   return "'" + path + "'";
 }
 
 }  // namespace
 
-void migrate(sqlite::Database& database, const std::string& path) {
+void check_owner(sqlite::Database& database, const std::string& path) {
   const std::int64_t owner = database.query_integer("pragma application_id");
   const std::int64_t tables = database.query_integer("select count(*) from sqlite_master");
   if (owner != application_id && (owner != 0 || tables != 0)) {
     throw std::runtime_error(quoted(path) + " is an SQLite database, but not one of quprite's");
   }
   const std::int64_t version = database.query_integer("pragma user_version");
-  constexpr auto newest = static_cast<std::int64_t>(steps.size());
   if (version > newest) {
     throw std::runtime_error(quoted(path) + " was made by a newer quprite: it has schema " +
                              std::to_string(version) + ", and this quprite knows schemas up to " +
                              std::to_string(newest));
   }
+}
+
+void migrate(sqlite::Database& database) {
+  const std::int64_t version = database.query_integer("pragma user_version");
   if (version == newest) return;
   database.execute("begin immediate");
   try {

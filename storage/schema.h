@@ -6,9 +6,11 @@
 
 namespace quprite::storage {
 
-/// Brings the database to the newest schema, one numbered step after another, in one transaction.
 /// Throws std::runtime_error, with a message that names `path`, where the file is somebody else's
-/// or was made by a newer quprite.
-void migrate(sqlite::Database& database, const std::string& path);
+/// or was made by a newer quprite. Only reads.
+void check_owner(sqlite::Database& database, const std::string& path);
+
+/// Brings the database to the newest schema, one numbered step after another, in one transaction.
+void migrate(sqlite::Database& database);
 
 }  // namespace quprite::storage

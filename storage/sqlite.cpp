@@ -80,6 +80,10 @@ void Database::checkpoint() {
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
 }
 
+void Database::checkpoint_on_close(bool wanted) {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
+}
+
 Rows::~Rows() {
   sqlite3_reset(statement_);
 }

@@ -38,6 +38,9 @@ class Database {
   /// Moves the write-ahead log into the file and empties it.
   void checkpoint();
 
+  /// Whether closing does the same and removes the log; it does unless told otherwise.
+  void checkpoint_on_close(bool wanted);
+
   [[nodiscard]] sqlite3* get() const noexcept { return handle_; }
 
  private:

@@ -45,13 +45,12 @@ std::optional<Time> optional_time(const Rows& rows, int column) {
 
 void set_pragmas(Database& database, Durability durability) {
   database.execute("pragma page_size = 4096");
+  database.execute("pragma mmap_size = 0");
   database.execute("pragma secure_delete = off");  // Debian's SQLite overwrites what is deleted,
                                                    // which doubles the writes
   database.execute("pragma temp_store = memory");
   database.execute(
       "pragma cache_size = -8000");  // a bigger cache makes commits slower, not reads faster
-  database.execute(
-      "pragma locking_mode = exclusive");  // before WAL, so that its index needs no shared memory
   database.execute("pragma journal_mode = wal");
   database.execute(durability == Durability::Power ? "pragma synchronous = full"
                                                    : "pragma synchronous = normal");
@@ -65,9 +64,14 @@ void set_pragmas(Database& database, Durability durability) {
 std::unique_ptr<Store> open_store(const std::string& path, Durability durability) {
   try {
     auto database = std::make_unique<Database>(path);
+    database->checkpoint_on_close(false);  // somebody else's file is left as it is, its log too
+    database->execute(
+        "pragma locking_mode = exclusive");  // before WAL, so that its index needs no shared memory
+    check_owner(*database, path);
+    database->checkpoint_on_close(true);
     set_pragmas(*database, durability);
     database->execute("begin immediate; commit");  // takes the lock for good
-    migrate(*database, path);
+    migrate(*database);
     return std::make_unique<SqliteStore>(std::move(database));
   } catch (const StoreFailure& failure) {
     const std::string what = failure.what();
@@ -81,7 +85,8 @@ std::unique_ptr<Store> open_store(const std::string& path, Durability durability
 std::unique_ptr<Store> open_store_in_memory() {
   auto database = std::make_unique<Database>(":memory:");
   database->execute("pragma temp_store = memory");
-  migrate(*database, ":memory:");
+  database->execute("pragma secure_delete = off");
+  migrate(*database);
   return std::make_unique<SqliteStore>(std::move(database));
 }
 
@@ -115,7 +120,6 @@ void SqliteStore::commit() {
     roll_back();
     throw;
   }
-  queues_.trim();
   untidy_ = logged_ = true;
 }
 
@@ -123,7 +127,9 @@ void SqliteStore::commit() {
 void SqliteStore::roll_back() noexcept {
   queues_.clear();
   next_sequence_ = reserved_sequence_ = 0;
-  has_dead_contents_ = has_orphans_ = true;
+  has_dead_contents_ = true;
+  orphans_.reset();
+  cursor_ = {};
   if (!database_->in_transaction()) return;
   try {
     database_->execute("rollback");

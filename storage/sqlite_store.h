@@ -87,8 +87,10 @@ class SqliteStore final : public Store {
   bool tidy_expired(Time now);
   bool tidy_dead_contents();
   bool tidy_orphans(Time now);
+  bool tidy_names(Time now);
   bool tidy_file();
-  void set_orphans(bool orphans);
+  std::int64_t orphans();
+  void set_orphans(std::int64_t orphans);
 
   std::unique_ptr<sqlite::Database> database_;
   MessageIds ids_;
@@ -101,14 +103,18 @@ class SqliteStore final : public Store {
 
   // Housekeeping.
   bool untidy_ = true;             // something was committed since the file was last looked at
+  bool too_big_ = false;           // the file, when it was last looked at
   bool has_dead_contents_ = true;  // there may be some
-  bool has_orphans_ = true;        // rows of `visibility` whose message has been removed
   bool logged_ = true;             // the write-ahead log may hold something
+  // Rows of `visibility` whose message tidy() has removed; nothing where the file has to be asked.
+  std::optional<std::int64_t> orphans_;
+  // How far the search for them has come, and how many there were when it began.
   struct Cursor {
     std::int64_t contents_id = 0;
     Time next_visible_at = Time::min();
     std::int64_t sequence = 0;
-  } cursor_;  // how far the search for orphans has come
+    std::int64_t orphans = 0;
+  } cursor_;
 };
 
 }  // namespace quprite::storage

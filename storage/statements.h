@@ -83,14 +83,22 @@ struct SqliteStore::Statements {
 
   // ---- housekeeping
   sqlite::Statement expired_messages{db,
-                                     "select sequence, contents_id from message where expires_at "
-                                     "<= ? order by expires_at limit ?"};
+                                     "select sequence, contents_id, inserted_at, length(text) from "
+                                     "message where expires_at <= ? order by expires_at limit ?"};
   sqlite::Statement lower_count{
       db, "update queue set message_count = message_count - 1 where contents_id = ?"};
   sqlite::Statement dead_contents{db, "select contents_id from dead_contents limit 1"};
-  sqlite::Statement places_of{
-      db, "select next_visible_at, sequence from visibility where contents_id = ? limit ?"};
+  sqlite::Statement places_of{db,
+                              "select v.next_visible_at, v.sequence, ifnull(length(m.text), 0)"
+                              " from visibility v left join message m on m.sequence = v.sequence "
+                              "where v.contents_id = ? limit ?"};
   sqlite::Statement forget_contents{db, "delete from dead_contents where contents_id = ?"};
+  sqlite::Statement free_names{
+      db, "select exists (select 1 from reserved_name where reserved_until <= ?)"};
+  sqlite::Statement forget_names{db,
+                                 "delete from reserved_name where (account, name) in"
+                                 " (select account, name from reserved_name where reserved_until "
+                                 "<= ? order by reserved_until limit ?)"};
   sqlite::Statement places_after{
       db,
       "select contents_id, next_visible_at, sequence, expires_at from visibility"

@@ -7,54 +7,75 @@ namespace {
 
 using sqlite::Rows;
 
-/// Rows a step: about 2 ms.
+/// Rows a step, and bytes of text: about 2 ms.
 constexpr int step = 500;
+constexpr std::int64_t most_bytes = std::int64_t{1024} * 1024;
 
-constexpr std::string_view orphans_key = "has_orphans";
+/// Looking for orphans means going through all messages, so they are left until there are this
+/// many.
+constexpr std::int64_t least_orphans = 1'000;
+
+constexpr std::string_view orphans_key = "orphans";
 
 // When the file is rewritten to give its free pages back: nothing much would have to be copied.
 constexpr std::int64_t page_size = 4096;
-constexpr std::int64_t most_live_bytes = 8 * 1024 * 1024;
-constexpr std::int64_t least_free_bytes = 512 * 1024;
+constexpr std::int64_t most_live_bytes = std::int64_t{8} * 1024 * 1024;
+constexpr std::int64_t least_free_bytes = std::int64_t{512} * 1024;
 
 }  // namespace
 
 bool SqliteStore::tidy(Time now) {
   if (tidy_expired(now)) return true;
   if (has_dead_contents_ && tidy_dead_contents()) return true;
-  if (has_orphans_ && tidy_orphans(now)) return true;
-  return untidy_ && tidy_file();
+  if (tidy_names(now)) return true;
+  if (tidy_orphans(now)) return true;
+  return tidy_file();
 }
 
-/// Removes messages that have expired. Where they stood is not known from here: those rows, small
-/// as they are, stay behind as orphans, for Get Messages to step over or for tidy_orphans() to
-/// find.
+/// Removes messages that have expired. Where a message stands is known from here as long as it was
+/// not put with a visibility timeout, got or updated; else that row, small as it is, stays behind
+/// as an orphan, for Get Messages to step over or for tidy_orphans() to find.
 bool SqliteStore::tidy_expired(Time now) {
   struct Expired {
     std::int64_t sequence;
     std::int64_t contents_id;
+    Time inserted_at;
   };
   std::vector<Expired> expired;
   {
+    std::int64_t bytes = 0;
     Rows rows = statements_->expired_messages.run(now, step);
-    while (rows.next()) expired.push_back({rows.integer(0), rows.integer(1)});
+    while (bytes < most_bytes && rows.next()) {
+      expired.push_back({rows.integer(0), rows.integer(1), rows.time(2)});
+      bytes += rows.integer(3);
+    }
   }
   if (expired.empty()) return false;
   begin();
+  std::int64_t left = 0;
   for (const Expired& message : expired) {
     statements_->remove_message.execute(message.sequence);
     statements_->lower_count.execute(message.contents_id);
+    statements_->remove_place.execute(message.contents_id, message.inserted_at, message.sequence);
+    if (database_->changes() == 0) ++left;
   }
-  set_orphans(true);
+  if (left > 0) set_orphans(orphans() + left);
   commit();
   queues_.clear();  // their counts have changed
   return true;
 }
 
-void SqliteStore::set_orphans(bool orphans) {
-  has_orphans_ = orphans;
-  statements_->set_meta.execute(orphans_key, orphans ? 1 : 0);
-  cursor_ = {};
+std::int64_t SqliteStore::orphans() {
+  if (!orphans_) {
+    Rows rows = statements_->get_meta.run(orphans_key);
+    orphans_ = rows.next() ? rows.integer(0) : 0;
+  }
+  return *orphans_;
+}
+
+void SqliteStore::set_orphans(std::int64_t orphans) {
+  statements_->set_meta.execute(orphans_key, orphans);
+  orphans_ = orphans;
 }
 
 /// Removes what deleted queues and cleared messages have left.
@@ -70,58 +91,90 @@ bool SqliteStore::tidy_dead_contents() {
     std::int64_t sequence;
   };
   std::vector<Row> left;
+  bool last = false;
   {
+    std::int64_t bytes = 0;
     Rows rows = statements_->places_of.run(contents_id, step);
-    while (rows.next()) left.push_back({rows.time(0), rows.integer(1)});
+    while (bytes < most_bytes && !last) {
+      last = !rows.next();
+      if (last) break;
+      left.push_back({rows.time(0), rows.integer(1)});
+      bytes += rows.integer(2);
+    }
   }
   begin();
   for (const Row& row : left) {
     statements_->remove_message.execute(row.sequence);
     statements_->remove_place.execute(contents_id, row.next_visible_at, row.sequence);
   }
-  if (static_cast<int>(left.size()) < step) statements_->forget_contents.execute(contents_id);
+  if (last && static_cast<int>(left.size()) < step)
+    statements_->forget_contents.execute(contents_id);
+  commit();
+  return true;
+}
+
+/// Forgets names that were reserved and can be used again.
+bool SqliteStore::tidy_names(Time now) {
+  {
+    Rows rows = statements_->free_names.run(now);
+    if (!rows.next() || rows.integer(0) == 0) return false;
+  }
+  begin();
+  statements_->forget_names.execute(now, step);
   commit();
   return true;
 }
 
 /// Goes through `visibility`, some rows at a time, and removes those whose message is gone.
 bool SqliteStore::tidy_orphans(Time now) {
-  {
-    Rows rows = statements_->get_meta.run(orphans_key);
-    if (!rows.next() || rows.integer(0) == 0) return has_orphans_ = false;
-  }
-  std::vector<Cursor> orphans;
+  const bool searching = cursor_.orphans > 0;
+  if (!searching && orphans() < least_orphans) return false;
+  if (!searching) cursor_ = {.orphans = orphans()};
+  std::vector<Cursor> found;
   int seen = 0;
   {
     Rows rows = statements_->places_after.run(cursor_.contents_id, cursor_.next_visible_at,
                                               cursor_.sequence, step);
     while (rows.next()) {
       ++seen;
-      cursor_ = {rows.integer(0), rows.time(1), rows.integer(2)};
-      if (rows.time(3) <= now) orphans.push_back(cursor_);
+      cursor_.contents_id = rows.integer(0);
+      cursor_.next_visible_at = rows.time(1);
+      cursor_.sequence = rows.integer(2);
+      if (rows.time(3) <= now) found.push_back(cursor_);
     }
   }
   const bool done = seen < step;
-  if (orphans.empty() && !done) return true;
+  if (found.empty() && !done) return true;
   begin();
-  for (const Cursor& orphan : orphans) {
+  for (const Cursor& orphan : found) {
     statements_->remove_place.execute(orphan.contents_id, orphan.next_visible_at, orphan.sequence);
   }
-  if (done) set_orphans(false);
+  if (done) {  // those that came while it went on may stand behind it, and are for the next search
+    set_orphans(orphans() - cursor_.orphans);
+    cursor_ = {};
+  }
   commit();
   return true;
 }
 
-/// Gives back what the file does not need, and empties the log.
+/// Empties the log and, where nothing was committed between two calls, gives back what the file
+/// does not need: under load it would only have to grow again.
 bool SqliteStore::tidy_file() {
-  untidy_ = false;
-  const std::int64_t pages = database_->query_integer("pragma page_count");
-  const std::int64_t free = database_->query_integer("pragma freelist_count");
-  const std::int64_t live = pages - free;
-  if (free * page_size >= least_free_bytes && free > live && live * page_size <= most_live_bytes) {
-    database_->execute("vacuum");
+  if (untidy_) {
+    untidy_ = false;
+    if (logged_) checkpoint();
+    const std::int64_t pages = database_->query_integer("pragma page_count");
+    const std::int64_t free = database_->query_integer("pragma freelist_count");
+    const std::int64_t live = pages - free;
+    too_big_ =
+        free * page_size >= least_free_bytes && free > live && live * page_size <= most_live_bytes;
+    return too_big_;
   }
-  if (logged_) checkpoint();
+  if (too_big_) {
+    too_big_ = false;
+    database_->execute("vacuum");
+    checkpoint();
+  }
   return false;
 }
 

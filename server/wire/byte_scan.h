@@ -8,8 +8,9 @@
 
 namespace quprite::server {
 
-/// The first byte from `at` on for which `is_special` holds; `end` where there is none. Where the machine can, it looks at
-/// sixteen bytes a step: `special_mask` then tells of each of them the same, as a bit.
+/// The first byte from `at` on for which `is_special` holds; `end` where there is none. Where the
+/// machine can, it looks at sixteen bytes a step: `special_mask` then tells of each of them the
+/// same, as a bit.
 template <class IsSpecial, class SpecialMask>
 const char* find_special(const char* at, const char* end, IsSpecial is_special,
                          [[maybe_unused]] SpecialMask special_mask) {

@@ -107,10 +107,13 @@ class Scanner {
   std::string_view rest_;
 };
 
-bool is_clock_time(int hour, int minute, int second) { return hour < 24 && minute < 60 && second < 60; }
+bool is_clock_time(int hour, int minute, int second) {
+  return hour < 24 && minute < 60 && second < 60;
+}
 
 std::optional<sys_days> make_date(int year, int month, int day) {
-  const year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const year_month_day date{std::chrono::year{year},
+                            std::chrono::month{static_cast<unsigned>(month)},
                             std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok() || year < 1) return std::nullopt;
   return sys_days{date};
@@ -124,7 +127,8 @@ bool read_zone(Scanner& text, minutes& offset) {
   if (!east && !text.literal("-")) return false;
   int hour = 0;
   int minute = 0;
-  if (!text.number(2, hour) || !text.literal(":") || !text.number(2, minute) || hour > 14 || minute > 59) {
+  if (!text.number(2, hour) || !text.literal(":") || !text.number(2, minute) || hour > 14 ||
+      minute > 59) {
     return false;
   }
   offset = (hours{hour} + minutes{minute}) * (east ? 1 : -1);
@@ -182,9 +186,10 @@ std::optional<Time> parse_rfc1123(std::string_view text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  const bool fits = scan.name(day_names, day_name) && scan.literal(", ") && scan.number(2, day) && scan.literal(" ") &&
-                    scan.name(month_names, month) && scan.literal(" ") && scan.number(4, year) && scan.literal(" ") &&
-                    scan.number(2, hour) && scan.literal(":") && scan.number(2, minute) && scan.literal(":") &&
+  const bool fits = scan.name(day_names, day_name) && scan.literal(", ") && scan.number(2, day) &&
+                    scan.literal(" ") && scan.name(month_names, month) && scan.literal(" ") &&
+                    scan.number(4, year) && scan.literal(" ") && scan.number(2, hour) &&
+                    scan.literal(":") && scan.number(2, minute) && scan.literal(":") &&
                     scan.number(2, second) && scan.literal(" GMT") && scan.done();
   if (!fits || !is_clock_time(hour, minute, second)) return std::nullopt;
   const auto date = make_date(year, static_cast<int>(month) + 1, day);
@@ -208,13 +213,15 @@ std::optional<Time> parse_iso8601(std::string_view text) {
   int minute = 0;
   int second = 0;
   std::int64_t ticks = 0;
-  if (!scan.literal("T") || !scan.number(2, hour) || !scan.literal(":") || !scan.number(2, minute)) return std::nullopt;
+  if (!scan.literal("T") || !scan.number(2, hour) || !scan.literal(":") || !scan.number(2, minute))
+    return std::nullopt;
   if (scan.literal(":")) {
     if (!scan.number(2, second)) return std::nullopt;
     if (scan.literal(".") && !scan.fraction(ticks)) return std::nullopt;
   }
   minutes offset{};
-  if (!read_zone(scan, offset) || !scan.done() || !is_clock_time(hour, minute, second)) return std::nullopt;
+  if (!read_zone(scan, offset) || !scan.done() || !is_clock_time(hour, minute, second))
+    return std::nullopt;
   const Time time = *date + hours{hour} + minutes{minute} + seconds{second} + Ticks{ticks} - offset;
   // An offset can lead out of the years that can be written.
   if (time < first_time || time >= last_time) return std::nullopt;

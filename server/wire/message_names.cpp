@@ -17,7 +17,8 @@ using storage::PopReceipt;
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 constexpr std::string_view receipt_head{"\x03\0\0\0\x03\0\0\0\0\0\0\0", 12};
-constexpr std::size_t receipt_size = receipt_head.size() + sizeof(std::uint64_t) + sizeof(std::uint32_t);
+constexpr std::size_t receipt_size =
+    receipt_head.size() + sizeof(std::uint64_t) + sizeof(std::uint32_t);
 
 /// What a FILETIME counts from.
 constexpr Time file_time_epoch = std::chrono::sys_days{std::chrono::year{1601} / 1 / 1};
@@ -115,9 +116,11 @@ std::optional<std::optional<PopReceipt>> parse_pop_receipt(std::string_view text
   bytes.remove_prefix(receipt_head.size());
   const auto file_time = get_little_endian<std::uint64_t>(bytes);
   bytes.remove_prefix(sizeof file_time);
-  if (file_time > static_cast<std::uint64_t>((storage::never - file_time_epoch).count())) return not_ours;
-  return PopReceipt{.next_visible_at = file_time_epoch + Ticks{static_cast<std::int64_t>(file_time)},
-                    .change = get_little_endian<std::uint32_t>(bytes)};
+  if (file_time > static_cast<std::uint64_t>((storage::never - file_time_epoch).count()))
+    return not_ours;
+  return PopReceipt{
+      .next_visible_at = file_time_epoch + Ticks{static_cast<std::int64_t>(file_time)},
+      .change = get_little_endian<std::uint32_t>(bytes)};
 }
 
 }  // namespace quprite::server

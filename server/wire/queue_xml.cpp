@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/limits.h"
+#include "server/wire/any_text.h"
 #include "server/wire/dates.h"
 #include "server/wire/xml_document.h"
 #include "server/wire/xml_text.h"
@@ -29,12 +30,32 @@ void append_metadata(std::string& out, const storage::Metadata& metadata) {
   out += "<Metadata>";
   for (const auto& [name, value] : metadata) {
     if (is_xml_name(name)) {
-      append_element(out, name, value);
+      append_any_element(out, name, value);
     } else {
-      append_element(out, "x-ms-invalid-name", name);
+      append_any_element(out, "x-ms-invalid-name", name);
     }
   }
   out += "</Metadata>";
+}
+
+/// AccountName has no slash at its end, ServiceEndpoint has one. [List Queues]
+std::string_view endpoint_of(const ListQuery& query, bool as_account_name) {
+  std::string_view endpoint = query.service_endpoint;
+  if (as_account_name && endpoint.ends_with('/')) endpoint.remove_suffix(1);
+  return endpoint;
+}
+
+/// The endpoint holds what the client has sent as Host, which may be anything.
+void append_attribute_text(std::string& out, std::string_view bytes) {
+  std::string escaped;
+  append_escaped(escaped, any_text(bytes));
+  for (const char c : escaped) {
+    if (c == '"') {
+      out += "&quot;";
+    } else {
+      out += c;
+    }
+  }
 }
 
 /// Permission letters are those of a queue's SAS, in any order ("Create a service SAS").
@@ -80,16 +101,16 @@ std::string write_queue_list(const ListQuery& query, const storage::QueuePage& p
   const bool old = version < since::cors;
   std::string out(xml_declaration);
   out += old ? "<EnumerationResults AccountName=\"" : "<EnumerationResults ServiceEndpoint=\"";
-  append_escaped(out, query.service_endpoint);
+  append_attribute_text(out, endpoint_of(query, old));
   out += "\">";
-  if (query.prefix) append_element(out, "Prefix", *query.prefix);
-  if (query.marker) append_element(out, "Marker", *query.marker);
-  if (query.max_results) append_element(out, "MaxResults", *query.max_results);
+  if (query.prefix) append_any_element(out, "Prefix", *query.prefix);
+  if (query.marker) append_any_element(out, "Marker", *query.marker);
+  if (query.max_results) append_any_element(out, "MaxResults", *query.max_results);
   out += page.queues.empty() ? "<Queues />" : "<Queues>";
   for (const storage::QueueEntry& queue : page.queues) {
     out += "<Queue>";
     append_element(out, "Name", queue.name);
-    if (old) append_element(out, "Url", query.service_endpoint + queue.name);
+    if (old) append_any_element(out, "Url", query.service_endpoint + queue.name);
     if (query.with_metadata) append_metadata(out, queue.metadata);
     out += "</Queue>";
   }

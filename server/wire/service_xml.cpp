@@ -37,6 +37,13 @@ Result<std::string> required_text(const pugi::xml_node& parent, const char* name
   return value_of(node);
 }
 
+/// The version of Storage Analytics: there are two.
+Result<std::string> required_version(const pugi::xml_node& parent) {
+  auto text = required_text(parent, "Version");
+  if (text && *text != "1.0" && *text != "2.0") return wrong_value("Version", *text);
+  return text;
+}
+
 Result<bool> required_bool(const pugi::xml_node& parent, const char* name) {
   const auto text = required_text(parent, name);
   if (!text) return text.error();
@@ -69,7 +76,7 @@ Result<RetentionPolicy> read_retention(const pugi::xml_node& parent) {
 }
 
 Result<LoggingProperties> read_logging(const pugi::xml_node& node) {
-  auto version = required_text(node, "Version");
+  auto version = required_version(node);
   if (!version) return version.error();
   const auto read = required_bool(node, "Read");
   if (!read) return read.error();
@@ -84,7 +91,7 @@ Result<LoggingProperties> read_logging(const pugi::xml_node& node) {
 
 Result<MetricsProperties> read_metrics(const pugi::xml_node& node) {
   MetricsProperties metrics;
-  auto version = required_text(node, "Version");
+  auto version = required_version(node);
   if (!version) return version.error();
   metrics.version = *std::move(version);
   const auto enabled = required_bool(node, "Enabled");
@@ -101,17 +108,37 @@ Result<MetricsProperties> read_metrics(const pugi::xml_node& node) {
   return metrics;
 }
 
+/// The items of a list that is separated by commas, with or without blanks around them; empty ones are left out.
 std::vector<std::string_view> split(std::string_view list) {
+  constexpr std::string_view space = " \t\r\n";
   std::vector<std::string_view> items;
   while (!list.empty()) {
-    items.push_back(list.substr(0, list.find(',')));
-    list.remove_prefix(std::min(list.size(), items.back().size() + 1));
+    std::string_view item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), item.size() + 1));
+    item.remove_prefix(std::min(item.size(), item.find_first_not_of(space)));
+    item = item.substr(0, item.find_last_not_of(space) + 1);
+    if (!item.empty()) items.push_back(item);
   }
   return items;
 }
 
+std::string join(const std::vector<std::string_view>& items) {
+  std::string list;
+  for (const std::string_view item : items) {
+    if (!list.empty()) list += ',';
+    list += item;
+  }
+  return list;
+}
+
+/// Rules end up in headers of answers, so nothing may be in them that could end one.
+bool is_visible_ascii(std::string_view item) {
+  return std::ranges::all_of(item, [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 bool items_fit(const std::vector<std::string_view>& items) {
-  return std::ranges::none_of(items, [](std::string_view item) { return item.size() > max_item; });
+  return std::ranges::all_of(
+      items, [](std::string_view item) { return item.size() <= max_item && is_visible_ascii(item); });
 }
 
 bool are_methods(std::string_view list) {
@@ -134,12 +161,7 @@ bool are_headers(std::string_view list) {
 std::string names_before_prefixes(std::string_view list) {
   auto items = split(list);
   std::ranges::stable_partition(items, [](std::string_view item) { return !item.ends_with('*'); });
-  std::string ordered;
-  for (const std::string_view item : items) {
-    if (!ordered.empty()) ordered += ',';
-    ordered += item;
-  }
-  return ordered;
+  return join(items);
 }
 
 Result<CorsRule> read_rule(const pugi::xml_node& node) {
@@ -152,7 +174,8 @@ Result<CorsRule> read_rule(const pugi::xml_node& node) {
   }
   auto methods = required_text(node, "AllowedMethods");
   if (!methods) return methods.error();
-  if (methods->empty() || !are_methods(*methods)) return wrong_value("AllowedMethods", *methods);
+  const auto method_items = split(*methods);
+  if (method_items.empty() || !are_methods(*methods)) return wrong_value("AllowedMethods", *methods);
   const auto max_age = required_integer(node, "MaxAgeInSeconds");
   if (!max_age) return max_age.error();
   if (*max_age < 0) return wrong_value("MaxAgeInSeconds", std::to_string(*max_age));
@@ -162,8 +185,8 @@ Result<CorsRule> read_rule(const pugi::xml_node& node) {
   if (!are_headers(rule.exposed_headers)) return wrong_value("ExposedHeaders", rule.exposed_headers);
   rule.allowed_headers = names_before_prefixes(rule.allowed_headers);
   rule.exposed_headers = names_before_prefixes(rule.exposed_headers);
-  rule.allowed_origins = *std::move(origins);
-  rule.allowed_methods = *std::move(methods);
+  rule.allowed_origins = join(origin_items);
+  rule.allowed_methods = join(method_items);
   rule.max_age = *max_age;
   return rule;
 }

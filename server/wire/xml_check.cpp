@@ -14,10 +14,18 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
 
 /// "Extensible Markup Language (XML) 1.0", production 2.
 constexpr bool is_character(std::uint32_t c) {
@@ -27,11 +35,20 @@ constexpr bool is_character(std::uint32_t c) {
 
 /// Production 4, beyond ASCII.
 constexpr bool starts_name(std::uint32_t c) {
-  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 12> ranges{
-      {{0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D}, {0x37F, 0x1FFF}, {0x200C, 0x200D},
-       {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD},
-       {0x10000, 0xEFFFF}}};
-  return std::ranges::any_of(ranges, [c](auto range) { return c >= range.first && c <= range.second; });
+  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 12> ranges{{{0xC0, 0xD6},
+                                                                            {0xD8, 0xF6},
+                                                                            {0xF8, 0x2FF},
+                                                                            {0x370, 0x37D},
+                                                                            {0x37F, 0x1FFF},
+                                                                            {0x200C, 0x200D},
+                                                                            {0x2070, 0x218F},
+                                                                            {0x2C00, 0x2FEF},
+                                                                            {0x3001, 0xD7FF},
+                                                                            {0xF900, 0xFDCF},
+                                                                            {0xFDF0, 0xFFFD},
+                                                                            {0x10000, 0xEFFFF}}};
+  return std::ranges::any_of(ranges,
+                             [c](auto range) { return c >= range.first && c <= range.second; });
 }
 
 /// Production 4a, beyond ASCII.
@@ -39,7 +56,8 @@ constexpr bool continues_name(std::uint32_t c) {
   return starts_name(c) || c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040;
 }
 
-/// Whether text cannot just go on at this byte: markup, a reference, the end of CDATA, and what may be forbidden.
+/// Whether text cannot just go on at this byte: markup, a reference, the end of CDATA, and what may
+/// be forbidden.
 constexpr bool needs_a_look(char c) {
   return !is_ascii(c) || c == '<' || c == '&' || c == ']' ||
          !is_character(static_cast<unsigned char>(c));
@@ -61,17 +79,21 @@ const char* find_look(const char* at, const char* end) {
   });
 }
 
-/// Goes over a document once. Each function takes what it is named for, and tells whether it was there; where one fails,
-/// `at_` is the place of the mistake.
+/// Goes over a document once. Each function takes what it is named for, and tells whether it was
+/// there; where one fails, `at_` is the place of the mistake.
 class Checker {
  public:
   explicit Checker(std::string_view document)
       : begin_(document.data()), at_(begin_), end_(begin_ + document.size()) {}
 
-  std::size_t run() { return document() ? std::string_view::npos : static_cast<std::size_t>(at_ - begin_); }
+  std::size_t run() {
+    return document() ? std::string_view::npos : static_cast<std::size_t>(at_ - begin_);
+  }
 
  private:
-  [[nodiscard]] std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+  [[nodiscard]] std::string_view rest() const {
+    return {at_, static_cast<std::size_t>(end_ - at_)};
+  }
 
   bool literal(std::string_view text) {
     if (!rest().starts_with(text)) return false;
@@ -87,7 +109,8 @@ class Checker {
 
   bool document() {
     literal(byte_order_mark);
-    if (rest().starts_with("<?xml") && rest().size() > 5 && is_space(at_[5]) && !declaration()) return false;
+    if (rest().starts_with("<?xml") && rest().size() > 5 && is_space(at_[5]) && !declaration())
+      return false;
     while (true) {
       if (depth_ == 0) {
         space();
@@ -99,7 +122,8 @@ class Checker {
     }
   }
 
-  /// `<?xml version="1.0" encoding="utf-8" standalone="yes"?>`, the last two of which may be missing.
+  /// `<?xml version="1.0" encoding="utf-8" standalone="yes"?>`, the last two of which may be
+  /// missing.
   bool declaration() {
     literal("<?xml");
     space();
@@ -126,7 +150,8 @@ class Checker {
   }
 
   bool pseudo_attribute(std::string_view name, std::string_view& value) {
-    if (!literal(name) || !equals_sign() || at_ == end_ || (*at_ != '"' && *at_ != '\'')) return false;
+    if (!literal(name) || !equals_sign() || at_ == end_ || (*at_ != '"' && *at_ != '\''))
+      return false;
     const char quote = *at_++;
     const std::size_t length = rest().find(quote);
     if (length == std::string_view::npos) return fail_at(end_);
@@ -146,15 +171,13 @@ class Checker {
   bool text() {
     while (true) {
       at_ = find_look(at_, end_);
-      if (at_ == end_ || *at_ == '<') return true;
-      if (*at_ == '&') {
-        if (!reference()) return false;
-      } else if (*at_ == ']') {
-        if (rest().starts_with("]]>")) return false;
-        ++at_;
-      } else if (!character()) {
-        return false;
+      // What needs a look is seldom alone: text of other alphabets, or one full of references.
+      while (at_ != end_ && needs_a_look(*at_)) {
+        if (*at_ == '<') return true;
+        if (*at_ == ']' && rest().starts_with("]]>")) return false;
+        if (*at_ == '&' ? !reference() : !character()) return false;
       }
+      if (at_ == end_) return true;
     }
   }
 
@@ -172,7 +195,8 @@ class Checker {
     return true;
   }
 
-  /// Decodes the character at `at_`, which is not ASCII; tells its length in bytes, 0 where it is not UTF-8.
+  /// Decodes the character at `at_`, which is not ASCII; tells its length in bytes, 0 where it is
+  /// not UTF-8.
   std::size_t decode(std::uint32_t& c) const {
     constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
     const auto first = static_cast<unsigned char>(*at_);
@@ -273,7 +297,8 @@ class Checker {
 
   bool attribute() {
     std::string_view attribute;
-    if (!name(attribute) || !equals_sign() || at_ == end_ || (*at_ != '"' && *at_ != '\'')) return false;
+    if (!name(attribute) || !equals_sign() || at_ == end_ || (*at_ != '"' && *at_ != '\''))
+      return false;
     attributes_.push_back(attribute);
     const char quote = *at_++;
     while (at_ != end_ && *at_ != quote) {
@@ -322,7 +347,8 @@ class Checker {
     std::string_view target;
     if (!name(target)) return false;
     // A declaration that is not at the very beginning.
-    if (target.size() == 3 && (target[0] | 0x20) == 'x' && (target[1] | 0x20) == 'm' && (target[2] | 0x20) == 'l') {
+    if (target.size() == 3 && (target[0] | 0x20) == 'x' && (target[1] | 0x20) == 'm' &&
+        (target[2] | 0x20) == 'l') {
       return fail_at(start);
     }
     if (literal("?>")) return true;
@@ -349,6 +375,8 @@ class Checker {
 
 }  // namespace
 
-std::size_t find_xml_error(std::string_view document) { return Checker(document).run(); }
+std::size_t find_xml_error(std::string_view document) {
+  return Checker(document).run();
+}
 
 }  // namespace quprite::server

@@ -17,7 +17,7 @@ class World:
         self.work = [self.make_work_queue(), self.make_work_queue()]
         self.cleared = ClearedQueue('cleared')
         self.own = [OwnQueue('own-%d' % n) for n in range(connections)]
-        self.changes = 0                # acknowledged
+        self.filling = False            # only what makes messages visible
 
     def text(self, letter):
         size = self.rng.choice((0, 20, 100, 300, 300, 1000, 4000)) if self.rng.random() < .95 else self.rng.randrange(20000, 60000)
@@ -33,19 +33,23 @@ class World:
     def _work(self, queue):
         rng, live = self.rng, len(queue.messages)
         kind = rng.choices(('put', 'get', 'peek', 'update', 'delete'),
-                           (max(4, 2 * (LIVE - live)), 16, 6, 20, max(6, live - LIVE)))[0]
+                           (max(4, 2 * (LIVE - live)), 0 if self.filling else 8, 4, 20, 0 if self.filling else max(6, live - LIVE)))[0]
         if kind == 'put':
-            return Op('put', queue, text=self.text('p'), timeout=rng.choices((0, rng.choice(SHORT), LONG), (80, 17, 3))[0])
+            return Op('put', queue, text=self.text('p'), timeout=self._hidden(80, 17, 3))
         if kind == 'get':
             long = rng.random() < .15       # taken for long by a request that gets no answer, it is out of reach
-            return Op('get', queue, timeout=LONG if long else rng.choice(SHORT), count=1 if long else rng.choice((1, 1, 2, 5, 32)))
+            return Op('get', queue, timeout=LONG if long else rng.choice(SHORT), count=1 if long else rng.choice((1, 2, 3, 5, 32)))
         if kind in ('update', 'delete'):
             known = [m for m in queue.messages if m.known()]
             if known:
                 m = rng.choice(known)
                 return Op(kind, queue, m, state=m.known(), text=self.text('u') if kind == 'update' and rng.random() < .5 else None,
-                          timeout=rng.choices((0, rng.choice(SHORT), LONG), (45, 15, 40))[0] if kind == 'update' else 0)
+                          timeout=self._hidden(45, 15, 40) if kind == 'update' else 0)
         return Op('peek', queue, count=32)
+
+    def _hidden(self, *weights):
+        """A visibility timeout: none, short or long."""
+        return 0 if self.filling else self.rng.choices((0, self.rng.choice(SHORT), LONG), weights)[0]
 
     def _own(self, queue):
         state = queue.state()
@@ -86,21 +90,31 @@ class Load:
         self.connections = [wire.Connection(server.address) for _ in world.own]
         for connection, queue in zip(self.connections, world.own): connection.own = queue
 
+    def burst(self):
+        """A request on every connection, all of which come in at once."""
+        self._turn(at_once=True)
+        self._collect()
+
     def run_and_kill(self):
         """Works for a random time, kills the server at a random instant, and takes in what it had still answered."""
         end = time.monotonic() + self.rng.uniform(.02, .15)
-        timer = self._kill_after(end - time.monotonic()) if self.rng.random() < .5 else None
-        pause = self.rng.choice((0, self.rng.uniform(0, .0005), self.rng.uniform(0, .003)))
+        how = self.rng.choices(('timer', 'first answer', 'pause'), (30, 25, 45))[0]
+        timer = self._kill_after(end - time.monotonic()) if how == 'timer' else None
+        pause = self.rng.uniform(0, .001) if how == 'pause' else self.rng.uniform(0, .0002)
         try:
             while timer or time.monotonic() < end:
-                self._turn(self.rng.random() < .3)
-            # Killed just as a group is worked on: when all connections' requests have come in at once.
-            self._collect()
+                self._turn(self.rng.random() < .5)
+            # Killed just as a group is worked on, or its answers go out: when all connections' requests have come in at once,
+            # and there is something to get.
+            self.world.filling = True
+            self.burst()
+            self.world.filling = False
             self._send(self.connections, at_once=True)
+            if how == 'first answer': self._ready()
             moment = time.perf_counter() + pause
             while time.perf_counter() < moment: pass
             os.kill(self.server.pid, signal.SIGKILL)
-        except (EOFError, ConnectionError): pass
+        except (EOFError, ConnectionError): self.world.filling = False
         if timer: os.waitpid(timer, 0)
         for connection in self.connections:
             try:
@@ -128,20 +142,23 @@ class Load:
     def _collect(self):
         while any(c.op for c in self.connections): self._answers()
 
-    def _answers(self):
+    def _ready(self):
+        """The connections that an answer has come in on; waits for one."""
         with selectors.PollSelector() as selector:
             for c in self.connections:
                 if c.op: selector.register(c.socket, selectors.EVENT_READ, c)
             ready = selector.select(10)
         if not ready: raise Violation('no answer within 10 s to: %s' % '; '.join(str(c.op) for c in self.connections if c.op))
-        for key, _ in ready: self._take(key.data)
+        return [key.data for key, _ in ready]
+
+    def _answers(self):
+        for connection in self._ready(): self._take(connection)
 
     def _take(self, connection):
         answer = connection.receive()
         if answer is None: return
         op, connection.op = connection.op, None
         op.queue.answered(op, answer)
-        if op.kind != 'peek': self.world.changes += 1
 
     def _send(self, connections, at_once):
         """`at_once`: the server stands still while they are sent, and so finds all of them in one turn."""
