@@ -14,8 +14,8 @@ constexpr std::string_view orphans_key = "has_orphans";
 
 // When the file is rewritten to give its free pages back: nothing much would have to be copied.
 constexpr std::int64_t page_size = 4096;
-constexpr std::int64_t most_live_bytes = 8 * 1024 * 1024;
-constexpr std::int64_t least_free_bytes = 512 * 1024;
+constexpr std::int64_t most_live_bytes = 8'388'608;
+constexpr std::int64_t least_free_bytes = 524'288;
 
 }  // namespace
 
