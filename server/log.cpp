@@ -10,7 +10,7 @@
 namespace quprite::server {
 namespace {
 
-constexpr std::size_t flush_at = 64 * 1024;
+constexpr std::size_t flush_at = 65'536;
 
 /// `2026-03-02T08:00:00.000Z`
 void append_stamp(std::string& out, Time now) {

@@ -147,7 +147,7 @@ std::optional<OptionError> read_environment(Options& options, const Environment&
     const auto value = environment(variable);
     if (!value || row.name == "help" || row.name == "version") continue;
     if (row.value.empty()) {
-      if (*value == "" || *value == "0" || *value == "false") continue;
+      if (value->empty() || *value == "0" || *value == "false") continue;
       if (*value != "1" && *value != "true") {
         return OptionError{variable + ": '" + *value + "' is not allowed; 1, true, 0 or false is"};
       }

@@ -13,7 +13,8 @@ namespace quprite::server {
 struct ApiVersion {
   int yyyymmdd = 0;
 
-  constexpr auto operator<=>(const ApiVersion&) const = default;
+  constexpr auto operator<=>(const ApiVersion&) const =
+      default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0
 };
 
 /// Every rule that depends on the version of a request, by the first version that has it.

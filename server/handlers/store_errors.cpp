@@ -7,7 +7,7 @@ Error to_error(storage::StoreError error) {
     case storage::StoreError::QueueNotFound: return ErrorCode::QueueNotFound;
     case storage::StoreError::QueueAlreadyExists: return ErrorCode::QueueAlreadyExists;
     case storage::StoreError::QueueBeingDeleted: return ErrorCode::QueueBeingDeleted;
-    case storage::StoreError::MessageNotFound: return ErrorCode::MessageNotFound;
+    case storage::StoreError::MessageNotFound:
     case storage::StoreError::PopReceiptMismatch: return ErrorCode::MessageNotFound;
   }
   return ErrorCode::InternalError;

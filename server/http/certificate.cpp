@@ -46,7 +46,8 @@ std::string subject_names(const std::vector<std::string>& accounts,
                           const std::vector<std::string>& host_names) {
   std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
   for (const std::string& account : accounts) {
-    names += ",DNS:" + account + ".queue.localhost,DNS:" + account + "-secondary.queue.localhost";
+    names.append(",DNS:").append(account).append(".queue.localhost");
+    names.append(",DNS:").append(account).append("-secondary.queue.localhost");
   }
   for (const std::string& name : host_names) {
     const bool address = name.find_first_not_of("0123456789.") == std::string::npos ||
@@ -164,9 +165,9 @@ CertificateFiles make_certificate(const std::string& directory,
   fs::create_directories(directory, ec);
   if (!ec) fs::permissions(directory, fs::perms::owner_all, ec);
   if (ec) throw std::runtime_error("--tls auto: cannot make '" + directory + "': " + ec.message());
-  const CertificateFiles files{.authority = directory + "/ca.pem",
-                               .certificate = directory + "/cert.pem",
-                               .key = directory + "/key.pem"};
+  CertificateFiles files{.authority = directory + "/ca.pem",
+                         .certificate = directory + "/cert.pem",
+                         .key = directory + "/key.pem"};
   const std::string names_file = directory + "/names.txt";
   const std::string names = subject_names(accounts, host_names);
   if (are_good(files, names_file, names, now)) return files;

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds tick_length{1};
 asio::ip::address parse_address(const std::string& host) {
   if (host == "localhost") return asio::ip::address_v4::loopback();
   error_code ec;
-  const auto address = asio::ip::make_address(host, ec);
+  auto address = asio::ip::make_address(host, ec);
   if (ec) {
     throw std::runtime_error(
         "--host: '" + host +

@@ -56,7 +56,7 @@ std::optional<std::string> who_listens_on(unsigned short port) {
     if (!is_process || !holds(entry->path(), socket)) continue;
     std::string name;
     std::ifstream(entry->path() / "comm") >> name;
-    return "process " + id + " (" + name + ")";
+    return std::string("process ").append(id).append(" (").append(name).append(")");
   }
   return std::nullopt;
 }

@@ -16,11 +16,11 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t first_buffer = 4 * 1024;
+constexpr std::size_t first_buffer = 4'096;
 constexpr std::size_t kept_capacity =
-    128 * 1024;  // what an idle connection may keep of a big request or answer
-constexpr std::size_t drain_limit = 4 * 1024 * 1024;
-constexpr std::size_t encrypted_block = 16 * 1024 + 512;  // a TLS record and its frame
+    131'072;  // what an idle connection may keep of a big request or answer
+constexpr std::size_t drain_limit = 4'194'304;
+constexpr std::size_t encrypted_block = 16'896;  // a TLS record and its frame
 
 std::string address_of(const Socket& socket) {
   error_code ec;

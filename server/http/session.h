@@ -26,7 +26,7 @@ struct SessionLimits {
   int idle = 300;  ///< between requests; longer than the 60 s or so after which clients' pools drop
                    ///< a connection
   int request = 60;  ///< from the first byte of a request to its last
-  std::size_t head = 64 * 1024;
+  std::size_t head = 65'536;
 };
 
 class Session;
