@@ -39,26 +39,31 @@ bool lists_header(std::string_view list, std::string_view header) {
 
 /// Headers that browsers may always send.
 bool is_simple(std::string_view header) {
-  constexpr std::array<std::string_view, 6> simple = {"accept",       "accept-language", "content-language",
-                                                      "content-type", "origin",          "host"};
-  return std::ranges::any_of(simple, [&](std::string_view name) { return equal_ignoring_case(name, header); });
+  constexpr std::array<std::string_view, 6> simple = {
+      "accept", "accept-language", "content-language", "content-type", "origin", "host"};
+  return std::ranges::any_of(
+      simple, [&](std::string_view name) { return equal_ignoring_case(name, header); });
 }
 
 bool allows_headers(const CorsRule& rule, std::string_view headers) {
   while (!headers.empty()) {
     const std::string_view header = take(headers);
-    if (!header.empty() && !is_simple(header) && !lists_header(rule.allowed_headers, header)) return false;
+    if (!header.empty() && !is_simple(header) && !lists_header(rule.allowed_headers, header))
+      return false;
   }
   return true;
 }
 
-bool allows_any_origin(const CorsRule& rule) { return lists(rule.allowed_origins, "*"); }
+bool allows_any_origin(const CorsRule& rule) {
+  return lists(rule.allowed_origins, "*");
+}
 
 /// The first rule that fits origin and method decides, whatever the later ones say.
-const CorsRule* find_rule(const std::vector<CorsRule>& rules, std::optional<std::string_view> origin,
-                          std::string_view method) {
+const CorsRule* find_rule(const std::vector<CorsRule>& rules,
+                          std::optional<std::string_view> origin, std::string_view method) {
   const auto rule = std::ranges::find_if(rules, [&](const CorsRule& candidate) {
-    const bool origin_fits = allows_any_origin(candidate) || (origin && lists(candidate.allowed_origins, *origin));
+    const bool origin_fits =
+        allows_any_origin(candidate) || (origin && lists(candidate.allowed_origins, *origin));
     return origin_fits && lists(candidate.allowed_methods, method);
   });
   return rule == rules.end() ? nullptr : &*rule;
@@ -99,15 +104,20 @@ Result<Reply> answer_preflight(const std::vector<CorsRule>& rules, const HttpReq
   const auto origin = http.header(boost::beast::http::field::origin);
   if (!origin) return Error{ErrorCode::MissingRequiredHeader, {{"HeaderName", "Origin"}}};
   const auto method = http.header(boost::beast::http::field::access_control_request_method);
-  if (!method) return Error{ErrorCode::MissingRequiredHeader, {{"HeaderName", "Access-Control-Request-Method"}}};
+  if (!method)
+    return Error{ErrorCode::MissingRequiredHeader,
+                 {{"HeaderName", "Access-Control-Request-Method"}}};
   const auto headers = http.header(boost::beast::http::field::access_control_request_headers);
   const CorsRule* rule = find_rule(rules, origin, *method);
-  if (rule == nullptr || !allows_headers(*rule, headers.value_or(""))) return ErrorCode::CorsPreflightFailure;
+  if (rule == nullptr || !allows_headers(*rule, headers.value_or("")))
+    return ErrorCode::CorsPreflightFailure;
   const bool exact = lists(rule->allowed_origins, *origin);
   Reply reply;
-  reply.headers.emplace_back("Access-Control-Allow-Origin", exact ? *origin : std::string_view("*"));
+  reply.headers.emplace_back("Access-Control-Allow-Origin",
+                             exact ? *origin : std::string_view("*"));
   reply.headers.emplace_back("Access-Control-Allow-Methods", *method);
-  if (headers && !headers->empty()) reply.headers.emplace_back("Access-Control-Allow-Headers", *headers);
+  if (headers && !headers->empty())
+    reply.headers.emplace_back("Access-Control-Allow-Headers", *headers);
   reply.headers.emplace_back("Access-Control-Max-Age", std::to_string(rule->max_age));
   reply.headers.emplace_back("Access-Control-Allow-Credentials", "true");
   return reply;

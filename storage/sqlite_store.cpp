@@ -176,14 +176,15 @@ void SqliteStore::abandon_contents(std::int64_t contents_id) {
   has_dead_contents_ = true;
 }
 
-Result<Done> SqliteStore::delete_queue(QueueRef queue, Time reserved_until) {
+Result<Done> SqliteStore::delete_queue(QueueRef queue, std::optional<Time> reserved_until) {
   const CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
   begin();
   abandon_contents(known->contents_id);
   statements_->remove_policies.execute(known->queue_id);
   statements_->remove_queue.execute(known->queue_id);
-  statements_->reserve_name.execute(queue.account, queue.queue, reserved_until);
+  if (reserved_until)
+    statements_->reserve_name.execute(queue.account, queue.queue, *reserved_until);
   queues_.erase(queue);
   return Done{};
 }

@@ -23,7 +23,7 @@ class SqliteStore final : public Store {
   ~SqliteStore() override;
 
   Result<CreateOutcome> create_queue(QueueRef queue, const Metadata& metadata, Time now) override;
-  Result<Done> delete_queue(QueueRef queue, Time reserved_until) override;
+  Result<Done> delete_queue(QueueRef queue, std::optional<Time> reserved_until) override;
   QueuePage list_queues(std::string_view account, std::string_view prefix,
                         std::string_view first_name, int max_results, bool with_metadata) override;
   Result<QueueInfo> get_queue(QueueRef queue, Time now) override;

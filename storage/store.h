@@ -137,9 +137,8 @@ class Store {
                                              Time now) = 0;
 
   /// Delete Queue, with all its messages, in constant time; the space is reclaimed by tidy(). The
-  /// name can be used again from `reserved_until` on (pass `now` or earlier for at once).
-  /// QueueNotFound.
-  virtual Result<Done> delete_queue(QueueRef queue, Time reserved_until) = 0;
+  /// name can be used again from `reserved_until` on, or at once. QueueNotFound.
+  virtual Result<Done> delete_queue(QueueRef queue, std::optional<Time> reserved_until) = 0;
 
   /// List Queues: at most `max_results` (1 or more) queues of the account whose names begin with
   /// `prefix`, in ordinal order of their names, from the name `first_name` on, itself included.

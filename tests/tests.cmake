@@ -8,12 +8,26 @@ add_executable(quprite_tests
   tests/unit/authorize_test.cpp
   tests/unit/base64_test.cpp
   tests/unit/bearer_test.cpp
+  tests/unit/cors_test.cpp
+  tests/unit/dates_test.cpp
   tests/unit/hmac_test.cpp
+  tests/unit/message_id_test.cpp
+  tests/unit/message_names_test.cpp
+  tests/unit/message_xml_test.cpp
   tests/unit/percent_test.cpp
   tests/unit/query_test.cpp
+  tests/unit/queue_xml_test.cpp
   tests/unit/sas_test.cpp
+  tests/unit/service_properties_test.cpp
   tests/unit/shared_key_test.cpp
+  tests/unit/store_expiry_test.cpp
+  tests/unit/store_file_test.cpp
+  tests/unit/store_groups_test.cpp
+  tests/unit/store_messages_test.cpp
+  tests/unit/store_model_test.cpp
+  tests/unit/store_queues_test.cpp
   tests/unit/user_delegation_test.cpp
+  tests/unit/xml_test.cpp
   tests/wire/connection_test.cpp
   tests/wire/messages_test.cpp
 )

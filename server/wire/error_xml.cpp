@@ -6,7 +6,8 @@
 
 namespace quprite::server {
 
-void append_error_body(std::string& out, const Error& error, std::string_view request_id, Time now) {
+void append_error_body(std::string& out, const Error& error, std::string_view request_id,
+                       Time now) {
   const ErrorRow& row = error_row(error.code);
   out += xml_declaration;
   out += "<Error>";

@@ -74,7 +74,9 @@ Result<std::optional<std::string>> read_queue_message(std::string_view body) {
   return std::optional<std::string>{text_of(text)};
 }
 
-Error missing_message_text() { return unacceptable_xml(); }
+Error missing_message_text() {
+  return unacceptable_xml();
+}
 
 std::string write_put_message(const Message& message) {
   std::string out;

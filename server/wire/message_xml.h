@@ -11,8 +11,9 @@
 
 namespace quprite::server {
 
-/// Reads `<QueueMessage><MessageText>…</MessageText></QueueMessage>`: the text, or nothing where there is no MessageText.
-/// Markup inside MessageText that is not escaped loses its tags ("Put Message"). InvalidXmlDocument.
+/// Reads `<QueueMessage><MessageText>…</MessageText></QueueMessage>`: the text, or nothing where
+/// there is no MessageText. Markup inside MessageText that is not escaped loses its tags ("Put
+/// Message"). InvalidXmlDocument.
 Result<std::optional<std::string>> read_queue_message(std::string_view body);
 
 /// The error of a Put Message whose QueueMessage has no MessageText.
@@ -21,7 +22,8 @@ Error missing_message_text();
 /// The body of Put Message's answer: id, times and pop receipt.
 std::string write_put_message(const storage::Message& message);
 
-/// The body of Get Messages' answer. Before version 2016-05-31 DequeueCount comes before PopReceipt.
+/// The body of Get Messages' answer. Before version 2016-05-31 DequeueCount comes before
+/// PopReceipt.
 std::string write_got_messages(const std::vector<storage::Message>& messages, ApiVersion version);
 
 /// The body of Peek Messages' answer: no pop receipt, no time of visibility.

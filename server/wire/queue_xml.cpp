@@ -15,10 +15,15 @@ namespace {
 
 using storage::AccessPolicy;
 
-/// Metadata names are C# identifiers, and so XML names; but a store may hold what other rules let in.
+/// Metadata names are C# identifiers, and so XML names; but a store may hold what other rules let
+/// in.
 bool is_xml_name(std::string_view name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto part = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto part = [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
   return !name.empty() && letter(name.front()) && std::ranges::all_of(name, part);
 }
 
@@ -59,7 +64,9 @@ void append_attribute_text(std::string& out, std::string_view bytes) {
 }
 
 /// Permission letters are those of a queue's SAS, in any order ("Create a service SAS").
-bool are_permissions(std::string_view text) { return text.find_first_not_of("raup") == std::string_view::npos; }
+bool are_permissions(std::string_view text) {
+  return text.find_first_not_of("raup") == std::string_view::npos;
+}
 
 /// A time of a policy, where it has one; false where it is no time.
 bool read_time(const pugi::xml_node& policy, const char* name, std::optional<Time>& time) {
@@ -70,8 +77,8 @@ bool read_time(const pugi::xml_node& policy, const char* name, std::optional<Tim
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 Result<AccessPolicy> read_identifier(const pugi::xml_node& node, std::string_view body) {
@@ -81,12 +88,15 @@ Result<AccessPolicy> read_identifier(const pugi::xml_node& node, std::string_vie
   read.id = text_of(id);
   if (read.id.empty() || characters(read.id) > max_id) {
     const std::ptrdiff_t offset = (id ? id : node).offset_debug();
-    Error error = malformed_xml(body, static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)));
-    error.details.back().second = "Signed identifier ID cannot be empty or over 64 characters in length";
+    Error error =
+        malformed_xml(body, static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)));
+    error.details.back().second =
+        "Signed identifier ID cannot be empty or over 64 characters in length";
     return error;
   }
   const pugi::xml_node policy = node.child("AccessPolicy");
-  if (!read_time(policy, "Start", read.starts_at) || !read_time(policy, "Expiry", read.expires_at)) {
+  if (!read_time(policy, "Start", read.starts_at) ||
+      !read_time(policy, "Expiry", read.expires_at)) {
     return unacceptable_xml();
   }
   std::string permissions = value_of(policy.child("Permission"));
@@ -97,7 +107,8 @@ Result<AccessPolicy> read_identifier(const pugi::xml_node& node, std::string_vie
 
 }  // namespace
 
-std::string write_queue_list(const ListQuery& query, const storage::QueuePage& page, ApiVersion version) {
+std::string write_queue_list(const ListQuery& query, const storage::QueuePage& page,
+                             ApiVersion version) {
   const bool old = version < since::cors;
   std::string out(xml_declaration);
   out += old ? "<EnumerationResults AccountName=\"" : "<EnumerationResults ServiceEndpoint=\"";
@@ -115,14 +126,16 @@ std::string write_queue_list(const ListQuery& query, const storage::QueuePage& p
     out += "</Queue>";
   }
   if (!page.queues.empty()) out += "</Queues>";
-  append_element(out, "NextMarker", page.next_name.empty() ? "" : "/" + query.account + "/" + page.next_name);
+  append_element(out, "NextMarker",
+                 page.next_name.empty() ? "" : "/" + query.account + "/" + page.next_name);
   return out += "</EnumerationResults>";
 }
 
 Result<std::string_view> read_marker(std::string_view marker, std::string_view account) {
   if (marker.empty()) return marker;
   const std::string prefix = "/" + std::string(account) + "/";
-  if (!marker.starts_with(prefix) || marker.size() == prefix.size()) return ErrorCode::OutOfRangeInput;
+  if (!marker.starts_with(prefix) || marker.size() == prefix.size())
+    return ErrorCode::OutOfRangeInput;
   return marker.substr(prefix.size());
 }
 
@@ -135,7 +148,8 @@ Result<std::vector<AccessPolicy>> read_signed_identifiers(std::string_view body)
     if (policies.size() == limits::max_access_policies) return unacceptable_xml();
     auto policy = read_identifier(node, body);
     if (!policy) return policy.error();
-    if (std::ranges::find(policies, policy->id, &AccessPolicy::id) != policies.end()) return unacceptable_xml();
+    if (std::ranges::find(policies, policy->id, &AccessPolicy::id) != policies.end())
+      return unacceptable_xml();
     policies.push_back(*std::move(policy));
   }
   return policies;

@@ -27,8 +27,9 @@ Error missing_node(std::string_view name) {
 }
 
 Error wrong_value(std::string_view name, std::string_view value) {
-  return {ErrorCode::InvalidXmlNodeValue,
-          {{"XmlNodeName", std::string(name)}, {"XmlNodeValue", std::string(value)}, {"Reason", ""}}};
+  return {
+      ErrorCode::InvalidXmlNodeValue,
+      {{"XmlNodeName", std::string(name)}, {"XmlNodeValue", std::string(value)}, {"Reason", ""}}};
 }
 
 Result<std::string> required_text(const pugi::xml_node& parent, const char* name) {
@@ -70,7 +71,8 @@ Result<RetentionPolicy> read_retention(const pugi::xml_node& parent) {
   const auto days = required_integer(node, "Days");
   if (!days) return days.error();
   if (*days < 1 || *days > max_days) {
-    return invalid_xml(0, 0, "Retention days must be greater than 0 and less than or equal to 365 days.");
+    return invalid_xml(0, 0,
+                       "Retention days must be greater than 0 and less than or equal to 365 days.");
   }
   return RetentionPolicy{*days};
 }
@@ -108,7 +110,8 @@ Result<MetricsProperties> read_metrics(const pugi::xml_node& node) {
   return metrics;
 }
 
-/// The items of a list that is separated by commas, with or without blanks around them; empty ones are left out.
+/// The items of a list that is separated by commas, with or without blanks around them; empty ones
+/// are left out.
 std::vector<std::string_view> split(std::string_view list) {
   constexpr std::string_view space = " \t\r\n";
   std::vector<std::string_view> items;
@@ -137,8 +140,9 @@ bool is_visible_ascii(std::string_view item) {
 }
 
 bool items_fit(const std::vector<std::string_view>& items) {
-  return std::ranges::all_of(
-      items, [](std::string_view item) { return item.size() <= max_item && is_visible_ascii(item); });
+  return std::ranges::all_of(items, [](std::string_view item) {
+    return item.size() <= max_item && is_visible_ascii(item);
+  });
 }
 
 bool are_methods(std::string_view list) {
@@ -151,13 +155,14 @@ bool are_methods(std::string_view list) {
 
 bool are_headers(std::string_view list) {
   const auto items = split(list);
-  const auto prefixed =
-      std::ranges::count_if(items, [](std::string_view item) { return item.size() > 1 && item.ends_with('*'); });
+  const auto prefixed = std::ranges::count_if(
+      items, [](std::string_view item) { return item.size() > 1 && item.ends_with('*'); });
   return items_fit(items) && static_cast<std::size_t>(prefixed) <= max_prefixed_headers &&
          items.size() - static_cast<std::size_t>(prefixed) <= max_literal_headers;
 }
 
-/// The service tells whole header names before prefixes, whatever the order they were sent in. [recordings]
+/// The service tells whole header names before prefixes, whatever the order they were sent in.
+/// [recordings]
 std::string names_before_prefixes(std::string_view list) {
   auto items = split(list);
   std::ranges::stable_partition(items, [](std::string_view item) { return !item.ends_with('*'); });
@@ -175,14 +180,17 @@ Result<CorsRule> read_rule(const pugi::xml_node& node) {
   auto methods = required_text(node, "AllowedMethods");
   if (!methods) return methods.error();
   const auto method_items = split(*methods);
-  if (method_items.empty() || !are_methods(*methods)) return wrong_value("AllowedMethods", *methods);
+  if (method_items.empty() || !are_methods(*methods))
+    return wrong_value("AllowedMethods", *methods);
   const auto max_age = required_integer(node, "MaxAgeInSeconds");
   if (!max_age) return max_age.error();
   if (*max_age < 0) return wrong_value("MaxAgeInSeconds", std::to_string(*max_age));
   rule.allowed_headers = value_of(node.child("AllowedHeaders"));
   rule.exposed_headers = value_of(node.child("ExposedHeaders"));
-  if (!are_headers(rule.allowed_headers)) return wrong_value("AllowedHeaders", rule.allowed_headers);
-  if (!are_headers(rule.exposed_headers)) return wrong_value("ExposedHeaders", rule.exposed_headers);
+  if (!are_headers(rule.allowed_headers))
+    return wrong_value("AllowedHeaders", rule.allowed_headers);
+  if (!are_headers(rule.exposed_headers))
+    return wrong_value("ExposedHeaders", rule.exposed_headers);
   rule.allowed_headers = names_before_prefixes(rule.allowed_headers);
   rule.exposed_headers = names_before_prefixes(rule.exposed_headers);
   rule.allowed_origins = join(origin_items);
@@ -197,8 +205,9 @@ Result<std::vector<CorsRule>> read_rules(const pugi::xml_node& node) {
   for (const pugi::xml_node& child : node.children("CorsRule")) {
     auto rule = read_rule(child);
     if (!rule) return rule.error();
-    size += rule->allowed_origins.size() + rule->allowed_methods.size() + rule->allowed_headers.size() +
-            rule->exposed_headers.size() + std::to_string(rule->max_age).size();
+    size += rule->allowed_origins.size() + rule->allowed_methods.size() +
+            rule->allowed_headers.size() + rule->exposed_headers.size() +
+            std::to_string(rule->max_age).size();
     rules.push_back(*std::move(rule));
     if (rules.size() > max_rules || size > max_rules_size) return unacceptable_xml();
   }
@@ -245,7 +254,8 @@ void append_rules(std::string& out, const std::vector<CorsRule>& rules) {
 
 }  // namespace
 
-Result<ServiceProperties> read_service_properties(std::string_view body, const ServiceProperties& old) {
+Result<ServiceProperties> read_service_properties(std::string_view body,
+                                                  const ServiceProperties& old) {
   pugi::xml_document document;
   const auto root = parse_xml(document, body, "StorageServiceProperties");
   if (!root) return root.error();
@@ -320,7 +330,8 @@ std::string write_delegation_key(const DelegationKeyFields& key) {
   append_element(out, "SignedExpiry", key.expiry);
   append_element(out, "SignedService", key.service);
   append_element(out, "SignedVersion", key.version);
-  if (!key.delegated_tenant_id.empty()) append_element(out, "SignedDelegatedUserTid", key.delegated_tenant_id);
+  if (!key.delegated_tenant_id.empty())
+    append_element(out, "SignedDelegatedUserTid", key.delegated_tenant_id);
   append_element(out, "Value", key.value);
   return out += "</UserDelegationKey>";
 }

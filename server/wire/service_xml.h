@@ -11,10 +11,12 @@
 
 namespace quprite::server {
 
-/// Reads `<StorageServiceProperties>`: `old` with those of Logging, HourMetrics (before 2013-08-15: Metrics), MinuteMetrics
-/// and Cors replaced that are there. Each that is there has to be complete. InvalidXmlDocument, InvalidXmlNodeValue,
-/// MissingRequiredXmlNode. Source: "Set Queue Service Properties"; the recordings.
-Result<ServiceProperties> read_service_properties(std::string_view body, const ServiceProperties& old);
+/// Reads `<StorageServiceProperties>`: `old` with those of Logging, HourMetrics (before 2013-08-15:
+/// Metrics), MinuteMetrics and Cors replaced that are there. Each that is there has to be complete.
+/// InvalidXmlDocument, InvalidXmlNodeValue, MissingRequiredXmlNode. Source: "Set Queue Service
+/// Properties"; the recordings.
+Result<ServiceProperties> read_service_properties(std::string_view body,
+                                                  const ServiceProperties& old);
 
 /// Before version 2013-08-15 there is one Metrics, and no Cors.
 std::string write_service_properties(const ServiceProperties& properties, ApiVersion version);

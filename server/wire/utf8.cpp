@@ -3,7 +3,9 @@
 namespace quprite::server {
 namespace {
 
-unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
+unsigned byte_at(std::string_view text, std::size_t at) {
+  return static_cast<unsigned char>(text[at]);
+}
 
 bool continues(std::string_view text, std::size_t at, std::size_t count) {
   if (text.size() - at < count) return false;

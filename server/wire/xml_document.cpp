@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/wire/well_formed.h"
+#include "server/wire/xml_check.h"
 
 namespace quprite::server {
 namespace {
@@ -26,24 +26,26 @@ Error invalid_xml(int line, int position, std::string_view reason) {
            {"Reason", std::string(reason)}}};
 }
 
-Error unacceptable_xml() { return invalid_xml(0, 0, ""); }
-
-Error malformed_xml(std::string_view document, std::size_t offset) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  const std::string_view before = document.substr(0, offset);
-  const auto line = std::ranges::count(before, '\n') + 1;
-  std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-  if (line_begin == 0 && before.starts_with(byte_order_mark)) line_begin = byte_order_mark.size();
-  const auto characters = std::ranges::count_if(
-      before.substr(line_begin), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  return invalid_xml(static_cast<int>(line), static_cast<int>(characters) + 1, "Error parsing Xml content");
+Error unacceptable_xml() {
+  return invalid_xml(0, 0, "");
 }
 
-Result<pugi::xml_node> parse_xml(pugi::xml_document& document, std::string_view body, std::string_view root) {
-  if (const auto offset = find_malformed(body)) return malformed_xml(body, *offset);
+Error malformed_xml(std::string_view document, std::size_t offset) {
+  // Where there is nothing at all, .NET knows no place.
+  const XmlPosition place = document.empty() ? XmlPosition{} : xml_position(document, offset);
+  return invalid_xml(static_cast<int>(place.line), static_cast<int>(place.position),
+                     "Error parsing Xml content");
+}
+
+Result<pugi::xml_node> parse_xml(pugi::xml_document& document, std::string_view body,
+                                 std::string_view root) {
+  const std::size_t mistake = find_xml_error(body);
+  if (mistake != std::string_view::npos) return malformed_xml(body, mistake);
   constexpr unsigned flags = pugi::parse_default | pugi::parse_ws_pcdata;
   const auto parsed = document.load_buffer(body.data(), body.size(), flags, pugi::encoding_utf8);
-  if (!parsed) return malformed_xml(body, static_cast<std::size_t>(std::max<std::ptrdiff_t>(parsed.offset, 0)));
+  if (!parsed)
+    return malformed_xml(body,
+                         static_cast<std::size_t>(std::max<std::ptrdiff_t>(parsed.offset, 0)));
   const pugi::xml_node element = document.document_element();
   if (element.name() != root) return unacceptable_xml();
   return element;

@@ -8,7 +8,8 @@
 namespace quprite::server {
 namespace {
 
-/// The offset of the next character that has to be escaped. Sixteen bytes a step: on the path of every message text.
+/// The offset of the next character that has to be escaped. Sixteen bytes a step: on the path of
+/// every message text.
 std::size_t find_escapable(std::string_view text, std::size_t at) {
   const __m128i ampersand = _mm_set1_epi8('&');
   const __m128i less_than = _mm_set1_epi8('<');
@@ -22,7 +23,9 @@ std::size_t find_escapable(std::string_view text, std::size_t at) {
     const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
     if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
   }
-  while (at < text.size() && text[at] != '&' && text[at] != '<' && text[at] != '>' && text[at] != '\r') ++at;
+  while (at < text.size() && text[at] != '&' && text[at] != '<' && text[at] != '>' &&
+         text[at] != '\r')
+    ++at;
   return at;
 }
 

@@ -24,7 +24,7 @@ class FailingStore final : public storage::Store {
                                               Time now) override {
     return store_->create_queue(queue, metadata, now);
   }
-  Result<Done> delete_queue(QueueRef queue, Time reserved_until) override {
+  Result<Done> delete_queue(QueueRef queue, std::optional<Time> reserved_until) override {
     return store_->delete_queue(queue, reserved_until);
   }
   storage::QueuePage list_queues(std::string_view account, std::string_view prefix,

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/wire/dates.h"
-#include "server/wire/xml.h"
+#include "server/wire/xml_check.h"
 
 using namespace quprite;
 using namespace quprite::server;
@@ -186,6 +186,7 @@ TEST_CASE("five policies are kept in their order, six refused") {
 TEST_CASE("policies that break a rule are refused without a place") {
   check_rule_error(identifiers(identifier("a", "<Permission>rwdl</Permission>")));  // recorded
   check_rule_error(identifiers(identifier("a", "<Permission>R</Permission>")));
+  check_rule_error(identifiers(identifier("a", "<Permission>rw</Permission>")));
   check_rule_error(identifiers(identifier("a", "<Start>tomorrow</Start>")));
   check_rule_error(identifiers(identifier("a", "<Expiry>2026-02-30</Expiry>")));
   check_rule_error(identifiers(identifier("a") + identifier("a")));
