@@ -17,6 +17,7 @@ add_executable(quprite_tests
   tests/unit/percent_test.cpp
   tests/unit/query_test.cpp
   tests/unit/queue_xml_test.cpp
+  tests/unit/readme_test.cpp
   tests/unit/sas_test.cpp
   tests/unit/service_properties_test.cpp
   tests/unit/shared_key_test.cpp
@@ -32,3 +33,4 @@ add_executable(quprite_tests
   tests/wire/messages_test.cpp
 )
 target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::Crypto)
+target_compile_definitions(quprite_tests PRIVATE QUPRITE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
