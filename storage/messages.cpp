@@ -118,18 +118,24 @@ Result<std::vector<Message>> SqliteStore::peek_messages(QueueRef queue, int coun
 }
 
 /// Where the message stands that the receipt was given out for, if it still stands there.
-std::optional<SqliteStore::Place> SqliteStore::find_place(const CachedQueue& queue,
-                                                          std::int64_t sequence,
-                                                          PopReceipt pop_receipt, Time now) {
-  Rows rows = statements_->find_place.run(queue.contents_id, pop_receipt.next_visible_at, sequence);
-  if (!rows.next()) return std::nullopt;
+Result<SqliteStore::Claim> SqliteStore::claim(QueueRef queue, MessageId id, PopReceipt pop_receipt,
+                                              Time now) {
+  CachedQueue* known = find_queue(queue);
+  if (known == nullptr) return StoreError::QueueNotFound;
+  const auto sequence = ids_.decode(id);
+  if (!sequence) return StoreError::MessageNotFound;
+  Rows rows =
+      statements_->find_place.run(known->contents_id, pop_receipt.next_visible_at, *sequence);
+  if (!rows.next()) return why_no_place(*known, *sequence, now);
   const Place place{.next_visible_at = pop_receipt.next_visible_at,
-                    .sequence = sequence,
+                    .sequence = *sequence,
                     .expires_at = rows.time(0),
                     .dequeue_count = rows.integer(1),
                     .change = static_cast<std::uint32_t>(rows.integer(2))};
-  if (place.change != pop_receipt.change || place.expires_at <= now) return std::nullopt;
-  return place;
+  if (place.change != pop_receipt.change || place.expires_at <= now) {
+    return why_no_place(*known, *sequence, now);
+  }
+  return Claim{known, place};
 }
 
 StoreError SqliteStore::why_no_place(const CachedQueue& queue, std::int64_t sequence, Time now) {
@@ -141,31 +147,24 @@ StoreError SqliteStore::why_no_place(const CachedQueue& queue, std::int64_t sequ
 Result<PopReceipt> SqliteStore::update_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
                                                Time next_visible_at,
                                                std::optional<std::string_view> text, Time now) {
-  CachedQueue* known = find_queue(queue);
-  if (known == nullptr) return StoreError::QueueNotFound;
-  const auto sequence = ids_.decode(id);
-  if (!sequence) return StoreError::MessageNotFound;
-  const auto place = find_place(*known, *sequence, pop_receipt, now);
-  if (!place) return why_no_place(*known, *sequence, now);
+  const auto claimed = claim(queue, id, pop_receipt, now);
+  if (!claimed) return claimed.error();
+  const auto& [known, place] = *claimed;
   begin();
-  const std::uint32_t change = place->change + 1;
-  statements_->move_place.execute(next_visible_at, place->dequeue_count, change, known->contents_id,
-                                  place->next_visible_at, *sequence);
-  if (text) statements_->set_text.execute(Blob{*text}, *sequence);
+  const std::uint32_t change = place.change + 1;
+  statements_->move_place.execute(next_visible_at, place.dequeue_count, change, known->contents_id,
+                                  place.next_visible_at, place.sequence);
+  if (text) statements_->set_text.execute(Blob{*text}, place.sequence);
   known->consider(next_visible_at, now);
   return PopReceipt{.next_visible_at = next_visible_at, .change = change};
 }
 
 Result<Done> SqliteStore::delete_message(QueueRef queue, MessageId id, PopReceipt pop_receipt,
                                          Time now) {
-  CachedQueue* known = find_queue(queue);
-  if (known == nullptr) return StoreError::QueueNotFound;
-  const auto sequence = ids_.decode(id);
-  if (!sequence) return StoreError::MessageNotFound;
-  const auto place = find_place(*known, *sequence, pop_receipt, now);
-  if (!place) return why_no_place(*known, *sequence, now);
+  const auto claimed = claim(queue, id, pop_receipt, now);
+  if (!claimed) return claimed.error();
   begin();
-  remove(*known, *place);
+  remove(*claimed->queue, claimed->place);
   return Done{};
 }
 

@@ -65,6 +65,12 @@ class SqliteStore final : public Store {
     std::uint32_t change;
   };
 
+  /// A message that a good pop receipt names.
+  struct Claim {
+    CachedQueue* queue;
+    Place place;
+  };
+
   /// What a scan for visible messages found.
   struct Scan {
     std::vector<Place> visible;
@@ -80,8 +86,7 @@ class SqliteStore final : public Store {
   Scan scan(CachedQueue& queue, int count, Time now);
   bool read_message(const Place& place, Message& message);
   void remove(CachedQueue& queue, const Place& place);
-  std::optional<Place> find_place(const CachedQueue& queue, std::int64_t sequence,
-                                  PopReceipt pop_receipt, Time now);
+  Result<Claim> claim(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now);
   StoreError why_no_place(const CachedQueue& queue, std::int64_t sequence, Time now);
 
   bool tidy_expired(Time now);
