@@ -1,212 +1,45 @@
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <csignal>
-#include <cstdlib>
+#include <algorithm>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <memory>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "server/accounts.h"
-#include "server/clock.h"
-#include "server/housekeeping.h"
-#include "server/http/certificate.h"
-#include "server/http/listener.h"
-#include "server/http/tls.h"
-#include "server/log.h"
 #include "server/options.h"
-#include "server/service.h"
+#include "server/program/command.h"
+#include "server/program/healthcheck.h"
+#include "server/program/serve.h"
 #include "server/version.h"
-#include "storage/store.h"
 
 namespace quprite::server {
 namespace {
 
 constexpr int usage_error = 2;
-constexpr std::chrono::milliseconds patience_at_the_end{700};
 
-std::optional<std::string> system_environment(const std::string& name) {
-  const char* value =
-      std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-  if (value == nullptr) return std::nullopt;
-  return value;
+int fail(const std::string& message) {
+  std::cerr << "quprite: " << message << '\n';
+  return usage_error;
 }
 
-/// As many connections as the system lets us have.
-void raise_file_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+/// Cuts a subcommand off the arguments; whether it was there.
+bool take_subcommand(std::vector<std::string>& arguments, const std::string& name) {
+  if (arguments.empty() || arguments.front() != name) return false;
+  arguments.erase(arguments.begin());
+  return true;
 }
 
-std::unique_ptr<storage::Store> open(const Options& options) {
-  if (options.in_memory) return storage::open_store_in_memory();
-  std::string file = options.data;
-  if (file.empty()) {
-    const auto standard = default_data_file(system_environment);
-    if (!standard)
-      throw std::runtime_error("no HOME to keep data in: --data FILE or --in-memory is needed");
-    file = *standard;
-    std::error_code ec;
-    std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ec);
-    if (ec) throw std::runtime_error("cannot make the directory of " + file + ": " + ec.message());
+int run(std::vector<std::string> arguments) {
+  const bool checks = take_subcommand(arguments, "healthcheck");
+  const bool executes = !checks && take_subcommand(arguments, "exec");
+  std::vector<std::string> command;
+  if (executes) {
+    const auto dashes = std::ranges::find(arguments, "--");
+    if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
+    if (command.empty())
+      return fail("exec needs a command behind --, as in quprite exec -- pytest");
+    arguments.erase(dashes, arguments.end());
   }
-  return storage::open_store(file, options.durability);
-}
-
-/// The accounts that the options name; throws where they are malformed.
-Accounts read_accounts(const Options& options) {
-  std::string text = options.accounts;
-  if (!options.accounts_file.empty()) {
-    std::ifstream file(options.accounts_file);
-    if (!file)
-      throw std::runtime_error("--accounts-file: cannot read '" + options.accounts_file + "'");
-    text += std::string(std::istreambuf_iterator<char>(file), {});
-  }
-  if (text.empty()) return development_accounts();
-  auto accounts = parse_accounts(text);
-  if (!accounts) throw std::runtime_error(accounts.error());
-  return *std::move(accounts);
-}
-
-/// The directory of the database file, where what belongs to it lies, too.
-std::string data_directory(const Options& options) {
-  const std::string file = options.data.empty()
-                               ? default_data_file(system_environment).value_or("quprite.db")
-                               : options.data;
-  const std::string directory = std::filesystem::path(file).parent_path();
-  return directory.empty() ? "." : directory;
-}
-
-std::optional<http::TlsContext> make_tls(const Options& options, const Accounts& accounts,
-                                         const Clock& clock) {
-  if (!options.certificate.empty()) {
-    return options.certificate_key.empty()
-               ? http::TlsContext::from_pfx(options.certificate, options.certificate_password)
-               : http::TlsContext::from_pem(options.certificate, options.certificate_key);
-  }
-  if (!options.tls_auto) return std::nullopt;
-  std::vector<std::string> names;
-  for (const auto& [name, account] : accounts.all()) names.push_back(name);
-  const auto files = http::make_certificate(data_directory(options) + "/tls", names,
-                                            options.host_names, clock.now());
-  std::cerr << "quprite: clients have to trust " << files.authority << "\n"
-            << "  Python, az:  REQUESTS_CA_BUNDLE=" << files.authority << "\n"
-            << "  JavaScript:  NODE_EXTRA_CA_CERTS=" << files.authority << "\n"
-            << "  .NET, Go:    SSL_CERT_FILE=" << files.authority << "\n"
-            << "  Java:        keytool -importcert -noprompt -alias quprite -cacerts -file "
-            << files.authority << "\n";
-  return http::TlsContext::from_pem(files.certificate, files.key);
-}
-
-std::string url_of(const boost::asio::ip::tcp::endpoint& endpoint, bool secure) {
-  const auto address = endpoint.address();
-  std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-  if (address.is_unspecified()) host = "127.0.0.1";
-  return (secure ? "https://" : "http://") + host + ":" + std::to_string(endpoint.port());
-}
-
-/// The one line on standard output: where the server is, and what to give to a client. Keys of
-/// accounts that were configured are not repeated.
-void announce(const std::string& url, const Accounts& accounts) {
-  const auto& [name, account] = *accounts.all().begin();
-  const bool well_known = name == development_account && accounts.all().size() == 1;
-  std::cout << "quprite is ready at " << url
-            << " connection string: DefaultEndpointsProtocol=" << url.substr(0, url.find(':'))
-            << ";AccountName=" << name << ";AccountKey=" << (well_known ? development_key : "KEY")
-            << ";QueueEndpoint=" << url << '/' << name << ";QueueSecondaryEndpoint=" << url << '/'
-            << name << "-secondary;" << std::endl;
-}
-
-/// Ends the event loop when the last connection has closed, or when patience is at its end.
-void stop_when_empty(boost::asio::io_context& io, const http::Listener& listener,
-                     boost::asio::steady_timer& timer, std::chrono::milliseconds patience) {
-  constexpr std::chrono::milliseconds pause{5};
-  if (listener.empty() || patience <= pause) return io.stop();
-  timer.expires_after(pause);
-  timer.async_wait([&, patience](boost::system::error_code ec) {
-    if (!ec) stop_when_empty(io, listener, timer, patience - pause);
-  });
-}
-
-/// SIGHUP: reads the accounts again; keeps those it has where they are malformed now.
-void reload_on_hangup(boost::asio::signal_set& hangup, const Options& options, Accounts& accounts,
-                      const Clock& clock, Log& log) {
-  hangup.async_wait([&](boost::system::error_code ec, int) {
-    if (ec) return;
-    try {
-      accounts = read_accounts(options);
-      log.line(LogLevel::Info, clock.now(),
-               "accounts read again: " + std::to_string(accounts.all().size()));
-    } catch (const std::exception& error) {
-      log.line(LogLevel::Error, clock.now(),
-               std::string("accounts kept as they were: ") + error.what());
-    }
-    log.flush();
-    reload_on_hangup(hangup, options, accounts, clock, log);
-  });
-}
-
-ServiceRules rules_of(const Options& options) {
-  return {.exact = options.exact,
-          .auth = {.skew = options.skew, .bearer = options.bearer, .off = options.auth != Auth::On},
-          .address = {.known_versions_only = options.exact}};
-}
-
-int serve(const Options& options) {
-  raise_file_limit();
-  std::signal(SIGPIPE, SIG_IGN);
-  const SystemClock clock;
-  Accounts accounts = read_accounts(options);
-  const auto tls = make_tls(options, accounts, clock);
-  const auto store = open(options);
-  Log log(STDERR_FILENO,
-          options.quiet ? std::min(options.log_level, LogLevel::Warning) : options.log_level);
-  Service service(accounts, *store, clock, log, rules_of(options));
-
-  boost::asio::io_context io(1);
-  http::Listener listener(io, service,
-                          {.host = options.host,
-                           .port = options.port,
-                           .max_connections = options.max_connections,
-                           .tls = tls ? &*tls : nullptr});
-  Housekeeping housekeeping(io, service, clock, log);
-  boost::asio::steady_timer look_again(io);
-  boost::asio::signal_set hangup(io, SIGHUP);
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-  signals.async_wait([&](boost::system::error_code ec, int) {
-    if (ec) return;
-    housekeeping.stop();
-    listener.stop();
-    stop_when_empty(io, listener, look_again, patience_at_the_end);
-  });
-  reload_on_hangup(hangup, options, accounts, clock, log);
-  listener.start();
-  housekeeping.start();
-  announce(url_of(listener.endpoint(), tls.has_value()), accounts);
-  io.run();
-  if (store->has_changes()) store->commit();
-  store->checkpoint();
-  return 0;
-}
-
-int run(const std::vector<std::string>& arguments) {
   const auto options = parse_options(arguments, system_environment);
-  if (!options) {
-    std::cerr << "quprite: " << options.error().message << '\n';
-    return usage_error;
-  }
+  if (!options) return fail(options.error().message);
   if (options->help) {
     std::cout << help_text();
     return 0;
@@ -215,12 +48,9 @@ int run(const std::vector<std::string>& arguments) {
     std::cout << "quprite " << version << '\n';
     return 0;
   }
-  try {
-    return serve(*options);
-  } catch (const std::exception& error) {
-    std::cerr << "quprite: " << error.what() << '\n';
-    return usage_error;
-  }
+  if (checks) return check_health(*options);
+  if (executes) return run_command(*options, command);
+  return serve(*options, [&](const Endpoint& endpoint) { announce(endpoint, *options); });
 }
 
 }  // namespace
@@ -229,6 +59,8 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   try {
     return quprite::server::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    return quprite::server::fail(error.what());
   } catch (...) {
     return 1;
   }

@@ -64,6 +64,14 @@ bool set_auth(Options& options, Text text) {
   return text == "on" || text == "off" || text == "off-everywhere";
 }
 
+bool add_queue(Options& options, Text text) {
+  options.queues.push_back(text);
+  return !text.empty();
+}
+
+bool set_ready(Options& options, Text text) {
+  return options.ready_json = text == "json";
+}
 bool set_oauth(Options& options, Text text) {
   return options.bearer = text == "basic";
 }
@@ -114,6 +122,12 @@ constexpr std::array rows = {
     Row{"skew", "SECONDS", "0 to 1000000000", "how far a request's date may be off (900); 0 does not check",  set_skew},
     Row{"max-connections", "N", "1 to 1000000", "connections served at a time; more have to wait (10000)",
         [](Options& o, Text t) { return read_number<std::size_t>(t, 1, 1'000'000, o.max_connections); }},
+    Row{"queue", "NAME", "a queue name", "a queue to make at the start; may be repeated", add_queue},
+    Row{"ready-file", "FILE", "a file name", "written when ready: endpoints, process id, connection string, as JSON",
+        [](Options& o, Text t) { return set_text(o.ready_file, t); }},
+    Row{"ready", "json", "json", "the same on standard output", set_ready},
+    Row{"exit-with-parent", "", "", "stop when the process that started this one ends",
+        [](Options& o, Text) { return o.exit_with_parent = true; }},
     Row{"quiet", "", "", "no line per request in the log",
         [](Options& o, Text) { return o.quiet = true; }},
     Row{"log-level", "LEVEL", "error, warning, info or debug", "least level of lines in the log, on standard error (info)", set_log_level},
@@ -220,7 +234,9 @@ quprite::Result<Options, OptionError> parse_options(const std::vector<std::strin
 std::string help_text() {
   std::string text =
       "quprite: a local Azure Queue Storage server\n\n"
-      "  quprite [options]\n\n";
+      "  quprite [options]                      serve\n"
+      "  quprite exec [options] -- COMMAND...   run a command with a server of its own\n"
+      "  quprite healthcheck [options]          exit with 0 where a server answers\n\n";
   for (const Row& row : rows) {
     std::string left = "  --" + std::string(row.name);
     if (!row.value.empty()) left += " " + std::string(row.value);

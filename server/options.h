@@ -36,6 +36,10 @@ struct Options {
   std::vector<std::string> host_names = {};  ///< names besides the usual ones that it is good for
   std::chrono::seconds skew = std::chrono::minutes{15};
   std::size_t max_connections = 10'000;
+  std::vector<std::string> queues = {};  ///< made at the start, in the first account
+  std::string ready_file = {};           ///< told as JSON where the server is
+  bool ready_json = false;               ///< the line on standard output is JSON, too
+  bool exit_with_parent = false;
   bool quiet = false;
   LogLevel log_level = LogLevel::Info;
   bool help = false;

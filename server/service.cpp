@@ -120,11 +120,20 @@ std::optional<storage::StoreFailure> Service::commit() {
   }
 }
 
+/// What orchestrators ask: whether the process lives, and whether it serves. Both are so when this
+/// is run.
+bool Service::is_health_check(const HttpRequest& http) const {
+  const std::string_view path = http.path();
+  return (path == "/livez" || path == "/readyz") && accounts_.find(path.substr(1)) == nullptr &&
+         (http.method == verb::get || http.method == verb::head);
+}
+
 /// The order of the steps is behaviour that clients see: a bad version is refused before a bad
 /// signature, that before an unknown operation, and that before a bad queue name. [recordings;
 /// "queue-rest-api", order of checks]
 Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange, Request& request) {
   const RequestTimes times{.received_at = exchange.received_at, .now = exchange.received_at};
+  if (is_health_check(http)) return Reply{};
   if (http.method == verb::options) return run_preflight(http, exchange, request, times);
   const auto read = read_request(request, http, accounts_, times, rules_.address);
   exchange.version = request.version;

@@ -1,0 +1,215 @@
+#include "server/program/serve.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "server/accounts.h"
+#include "server/clock.h"
+#include "server/housekeeping.h"
+#include "server/http/certificate.h"
+#include "server/http/listener.h"
+#include "server/http/tls.h"
+#include "server/log.h"
+#include "server/names.h"
+#include "server/options.h"
+#include "server/service.h"
+#include "storage/store.h"
+
+namespace quprite::server {
+namespace {
+
+constexpr std::chrono::milliseconds patience_at_the_end{700};
+
+/// As many connections as the system lets us have.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::unique_ptr<storage::Store> open(const Options& options) {
+  if (options.in_memory) return storage::open_store_in_memory();
+  std::string file = options.data;
+  if (file.empty()) {
+    const auto standard = default_data_file(system_environment);
+    if (!standard)
+      throw std::runtime_error("no HOME to keep data in: --data FILE or --in-memory is needed");
+    file = *standard;
+    std::error_code ec;
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ec);
+    if (ec) throw std::runtime_error("cannot make the directory of " + file + ": " + ec.message());
+  }
+  return storage::open_store(file, options.durability);
+}
+
+/// The accounts that the options name; throws where they are malformed.
+Accounts read_accounts(const Options& options) {
+  std::string text = options.accounts;
+  if (!options.accounts_file.empty()) {
+    std::ifstream file(options.accounts_file);
+    if (!file)
+      throw std::runtime_error("--accounts-file: cannot read '" + options.accounts_file + "'");
+    text += std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  if (text.empty()) return development_accounts();
+  auto accounts = parse_accounts(text);
+  if (!accounts) throw std::runtime_error(accounts.error());
+  return *std::move(accounts);
+}
+
+/// The directory of the database file, where what belongs to it lies, too.
+std::string data_directory(const Options& options) {
+  const std::string file = options.data.empty()
+                               ? default_data_file(system_environment).value_or("quprite.db")
+                               : options.data;
+  const std::string directory = std::filesystem::path(file).parent_path();
+  return directory.empty() ? "." : directory;
+}
+
+std::optional<http::TlsContext> make_tls(const Options& options, const Accounts& accounts,
+                                         const Clock& clock) {
+  if (!options.certificate.empty()) {
+    return options.certificate_key.empty()
+               ? http::TlsContext::from_pfx(options.certificate, options.certificate_password)
+               : http::TlsContext::from_pem(options.certificate, options.certificate_key);
+  }
+  if (!options.tls_auto) return std::nullopt;
+  std::vector<std::string> names;
+  for (const auto& [name, account] : accounts.all()) names.push_back(name);
+  const auto files = http::make_certificate(data_directory(options) + "/tls", names,
+                                            options.host_names, clock.now());
+  std::cerr << "quprite: clients have to trust " << files.authority << "\n"
+            << "  Python, az:  REQUESTS_CA_BUNDLE=" << files.authority << "\n"
+            << "  JavaScript:  NODE_EXTRA_CA_CERTS=" << files.authority << "\n"
+            << "  .NET, Go:    SSL_CERT_FILE=" << files.authority << "\n"
+            << "  Java:        keytool -importcert -noprompt -alias quprite -cacerts -file "
+            << files.authority << "\n";
+  return http::TlsContext::from_pem(files.certificate, files.key);
+}
+
+/// Ends the event loop when the last connection has closed, or when patience is at its end.
+void stop_when_empty(boost::asio::io_context& io, const http::Listener& listener,
+                     boost::asio::steady_timer& timer, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds pause{5};
+  if (listener.empty() || patience <= pause) return io.stop();
+  timer.expires_after(pause);
+  timer.async_wait([&, patience](boost::system::error_code ec) {
+    if (!ec) stop_when_empty(io, listener, timer, patience - pause);
+  });
+}
+
+/// SIGHUP: reads the accounts again; keeps those it has where they are malformed now.
+void reload_on_hangup(boost::asio::signal_set& hangup, const Options& options, Accounts& accounts,
+                      const Clock& clock, Log& log) {
+  hangup.async_wait([&](boost::system::error_code ec, int) {
+    if (ec) return;
+    try {
+      accounts = read_accounts(options);
+      log.line(LogLevel::Info, clock.now(),
+               "accounts read again: " + std::to_string(accounts.all().size()));
+    } catch (const std::exception& error) {
+      log.line(LogLevel::Error, clock.now(),
+               std::string("accounts kept as they were: ") + error.what());
+    }
+    log.flush();
+    reload_on_hangup(hangup, options, accounts, clock, log);
+  });
+}
+
+ServiceRules rules_of(const Options& options) {
+  return {.exact = options.exact,
+          .auth = {.skew = options.skew, .bearer = options.bearer, .off = options.auth != Auth::On},
+          .address = {.known_versions_only = options.exact}};
+}
+
+/// Ends with the process that started this one, also where that is killed.
+void exit_with_parent() {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() == 1) std::raise(SIGTERM);  // it was gone before
+}
+
+/// Makes the queues that the options name, where they are not there yet, in the first account.
+void make_queues(storage::Store& store, const Options& options, const Accounts& accounts,
+                 const Clock& clock) {
+  for (const std::string& queue : options.queues) {
+    if (!check_queue_name(queue)) {
+      throw std::runtime_error(
+          "--queue: '" + queue +
+          "' is not allowed; 3 to 63 lower-case letters, digits and single dashes are");
+    }
+    const auto made = store.create_queue({accounts.all().begin()->first, queue}, {}, clock.now());
+    static_cast<void>(made);  // one that is there already stays as it is
+  }
+  store.commit();
+}
+
+}  // namespace
+
+std::optional<std::string> system_environment(const std::string& name) {
+  const char* value =
+      std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+int serve(const Options& options, const std::function<void(const Endpoint&)>& ready) {
+  raise_file_limit();
+  std::signal(SIGPIPE, SIG_IGN);
+  const SystemClock clock;
+  Accounts accounts = read_accounts(options);
+  const auto tls = make_tls(options, accounts, clock);
+  const auto store = open(options);
+  make_queues(*store, options, accounts, clock);
+  Log log(STDERR_FILENO,
+          options.quiet ? std::min(options.log_level, LogLevel::Warning) : options.log_level);
+  Service service(accounts, *store, clock, log, rules_of(options));
+
+  boost::asio::io_context io(1);
+  http::Listener listener(io, service,
+                          {.host = options.host,
+                           .port = options.port,
+                           .max_connections = options.max_connections,
+                           .tls = tls ? &*tls : nullptr});
+  Housekeeping housekeeping(io, service, clock, log);
+  boost::asio::steady_timer look_again(io);
+  boost::asio::signal_set hangup(io, SIGHUP);
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  boost::asio::signal_set children(io, SIGCHLD);
+  const auto stop = [&](boost::system::error_code ec, int) {
+    if (ec) return;
+    housekeeping.stop();
+    listener.stop();
+    stop_when_empty(io, listener, look_again, patience_at_the_end);
+  };
+  signals.async_wait(stop);
+  children.async_wait(stop);  // the command that `quprite exec` runs
+  reload_on_hangup(hangup, options, accounts, clock, log);
+  if (options.exit_with_parent) exit_with_parent();
+  listener.start();
+  housekeeping.start();
+  ready(endpoint_of(listener.endpoint(), tls.has_value(), accounts));
+  io.run();
+  if (store->has_changes()) store->commit();
+  store->checkpoint();
+  return 0;
+}
+
+}  // namespace quprite::server

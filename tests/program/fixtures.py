@@ -1,0 +1,92 @@
+"""What fixtures rest on: exec, ready files, health checks, queues made at the start. Standard library only."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = os.environ.get("QUPRITE_BIN", str(ROOT / "build/release/quprite"))
+
+
+def run(*arguments, **options):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, **options)
+
+
+def wait_for(condition):
+    for _ in range(500):
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+class Fixtures(unittest.TestCase):
+    def test_a_command_is_run_with_a_server_of_its_own_and_its_exit_code_is_told(self):
+        script = 'echo "$AZURE_STORAGE_CONNECTION_STRING|$AzureWebJobsStorage|$QUPRITE_QUEUE_ENDPOINT"; exit 7'
+        done = run("exec", "--", "sh", "-c", script)
+        self.assertEqual(done.returncode, 7, done.stderr)
+        connection_string, web_jobs, endpoint = done.stdout.strip().split("|")
+        self.assertEqual(connection_string, web_jobs)
+        self.assertIn(f"QueueEndpoint={endpoint};", connection_string)
+        self.assertNotIn(":10001/", endpoint)
+
+    def test_the_server_of_a_command_answers_it(self):
+        check = "import os,urllib.request as u;print(u.urlopen(os.environ['QUPRITE_QUEUE_ENDPOINT'].rsplit('/',1)[0]+'/readyz').status)"
+        self.assertEqual(run("exec", "--", sys.executable, "-c", check).stdout.strip(), "200")
+
+    def test_a_command_that_is_killed_counts_128_and_its_signal(self):
+        self.assertEqual(run("exec", "--", "sh", "-c", "kill -9 $$").returncode, 128 + signal.SIGKILL)
+
+    def test_a_command_that_is_not_there_is_named(self):
+        done = run("exec", "--", "no-such-command")
+        self.assertEqual(done.returncode, 127)
+        self.assertIn("'no-such-command'", done.stderr)
+
+    def test_exec_without_a_command_is_refused(self):
+        self.assertEqual(run("exec", "--quiet").returncode, 2)
+
+    def test_a_ready_file_tells_where_the_server_is(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = Path(directory, "ready.json")
+            server = subprocess.Popen([PROGRAM, "--in-memory", "--port", "0", "--quiet", "--ready", "json", "--ready-file", file],
+                                      stdout=subprocess.PIPE, text=True)
+            try:
+                told = json.loads(server.stdout.readline())
+                self.assertEqual(told, json.loads(file.read_text()))
+                self.assertEqual(told["pid"], server.pid)
+                port = told["queueEndpoint"].split(":")[2].split("/")[0]
+                self.assertEqual(run("healthcheck", "--port", port).returncode, 0)
+            finally:
+                server.terminate()
+                self.assertEqual(server.wait(timeout=10), 0)
+                server.stdout.close()
+            self.assertEqual(run("healthcheck", "--port", port).returncode, 1)
+
+    def test_a_queue_with_a_wrong_name_stops_the_start(self):
+        done = run("--in-memory", "--port", "0", "--queue", "Not_Allowed")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--queue: 'Not_Allowed'", done.stderr)
+
+    def test_a_server_ends_with_its_parent(self):
+        parent = subprocess.Popen(
+            ["sh", "-c", f'"{PROGRAM}" --in-memory --port 0 --quiet --exit-with-parent & echo $!; wait'],
+            stdout=subprocess.PIPE, text=True)
+        server = int(parent.stdout.readline())
+        self.assertTrue(parent.stdout.readline().startswith("quprite is ready"))
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+        self.assertTrue(wait_for(lambda: not Path(f"/proc/{server}/cmdline").exists()
+                                 or not Path(f"/proc/{server}/cmdline").read_bytes()))
+
+
+if __name__ == "__main__":
+    result = unittest.main(exit=False, verbosity=1).result
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad} passed, {bad} failed")
+    sys.exit(bad > 0)
