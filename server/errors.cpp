@@ -20,7 +20,6 @@ constexpr std::string_view challenged =
 // "Queue Storage error codes".
 // clang-format off
 constexpr std::array rows = {
-    ErrorRow{AccountRequiresHttps, 400, "AccountRequiresHttps", "The account being accessed does not support http."},
     ErrorRow{AuthenticationFailed, 403, "AuthenticationFailed", not_authenticated},
     ErrorRow{AuthorizationFailure, 403, "AuthorizationFailure", "This request is not authorized to perform this operation."},
     ErrorRow{AuthorizationPermissionMismatch, 403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission."},
@@ -28,7 +27,6 @@ constexpr std::array rows = {
     ErrorRow{AuthorizationResourceTypeMismatch, 403, "AuthorizationResourceTypeMismatch", "This request is not authorized to perform this operation using this resource type."},
     ErrorRow{AuthorizationServiceMismatch, 403, "AuthorizationServiceMismatch", "This request is not authorized to perform this operation using this service."},
     ErrorRow{AuthorizationSourceIPMismatch, 403, "AuthorizationSourceIPMismatch", "This request is not authorized to perform this operation using this source IP."},
-    ErrorRow{BadRequest, 400, "", "Bad Request"},
     ErrorRow{CorsPreflightFailure, 403, "CorsPreflightFailure", "CORS not enabled or no matching rule found for this request."},
     ErrorRow{EmptyMetadataKey, 400, "EmptyMetadataKey", "The key for one of the metadata key-value pairs is empty."},
     ErrorRow{InsufficientAccountPermissions, 403, "InsufficientAccountPermissions", "The account being accessed does not have sufficient permissions to execute this operation."},
@@ -37,7 +35,6 @@ constexpr std::array rows = {
     ErrorRow{InvalidBearerToken, 401, "InvalidAuthenticationInfo", challenged},
     ErrorRow{InvalidHeaderValue, 400, "InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format."},
     ErrorRow{InvalidHttpVerb, 400, "InvalidHttpVerb", "The HTTP verb specified was not recognized by the server."},
-    ErrorRow{InvalidInput, 400, "InvalidInput", "One of the request inputs is not valid."},
     ErrorRow{InvalidMetadata, 400, "InvalidMetadata", "The metadata specified is invalid. It has characters that are not permitted."},
     ErrorRow{InvalidQueryParameterValue, 400, "InvalidQueryParameterValue", "Value for one of the query parameters specified in the request URI is invalid."},
     ErrorRow{InvalidResourceName, 400, "InvalidResourceName", "The specifed resource name contains invalid characters."},  // sic
@@ -51,10 +48,8 @@ constexpr std::array rows = {
     ErrorRow{MissingRequiredQueryParameter, 400, "MissingRequiredQueryParameter", "A query parameter that's mandatory for this request is not specified."},
     ErrorRow{MissingRequiredXmlNode, 400, "MissingRequiredXmlNode", "A required XML node was not specified in the request body."},
     ErrorRow{NoAuthenticationInformation, 401, "NoAuthenticationInformation", challenged},
-    ErrorRow{OperationTimedOut, 500, "OperationTimedOut", "Operation could not be completed within the specified time."},
     ErrorRow{OutOfRangeInput, 400, "OutOfRangeInput", "One of the request inputs is out of range."},
     ErrorRow{OutOfRangeQueryParameterValue, 400, "OutOfRangeQueryParameterValue", "One of the query parameters specified in the request URI is outside the permissible range."},
-    ErrorRow{PopReceiptMismatch, 400, "PopReceiptMismatch", "The specified pop receipt did not match the pop receipt for a dequeued message."},
     ErrorRow{QueueAlreadyExists, 409, "QueueAlreadyExists", "The specified queue already exists."},
     ErrorRow{QueueBeingDeleted, 409, "QueueBeingDeleted", "The specified queue is being deleted."},
     ErrorRow{QueueNotFound, 404, "QueueNotFound", "The specified queue does not exist."},
@@ -62,10 +57,7 @@ constexpr std::array rows = {
     ErrorRow{RequestUrlFailedToParse, 400, "RequestUrlFailedToParse", "The url in the request could not be parsed."},
     ErrorRow{ResourceNotFound, 404, "ResourceNotFound", "The specified resource does not exist."},
     ErrorRow{ServerBusy, 503, "ServerBusy", "The server is busy."},
-    ErrorRow{UnsupportedHeader, 400, "UnsupportedHeader", "One of the HTTP headers specified in the request is not supported."},
     ErrorRow{UnsupportedHttpVerb, 405, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb."},
-    ErrorRow{UnsupportedQueryParameter, 400, "UnsupportedQueryParameter", "One of the query parameters specified in the request URI is not supported."},
-    ErrorRow{UnsupportedXmlNode, 400, "UnsupportedXmlNode", "One of the XML nodes specified in the request body is not supported."},
 };
 // clang-format on
 
@@ -73,7 +65,7 @@ consteval bool in_enum_order() {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (static_cast<std::size_t>(rows[i].code) != i) return false;
   }
-  return rows.size() == static_cast<std::size_t>(UnsupportedXmlNode) + 1;
+  return rows.size() == static_cast<std::size_t>(UnsupportedHttpVerb) + 1;
 }
 static_assert(in_enum_order());
 

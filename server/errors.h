@@ -10,10 +10,9 @@
 
 namespace quprite::server {
 
-/// Every error the service answers with. The enumerator is the code on the wire, but for the three
-/// marked ones.
+/// Every error the service answers with, each shown by a wire test. The enumerator is the code on
+/// the wire, but for the three marked ones.
 enum class ErrorCode {
-  AccountRequiresHttps,
   AuthenticationFailed,
   AuthorizationFailure,
   AuthorizationPermissionMismatch,
@@ -21,7 +20,6 @@ enum class ErrorCode {
   AuthorizationResourceTypeMismatch,
   AuthorizationServiceMismatch,
   AuthorizationSourceIPMismatch,
-  BadRequest,  ///< not HTTP: answered bare, without a code
   CorsPreflightFailure,
   EmptyMetadataKey,
   InsufficientAccountPermissions,
@@ -30,7 +28,6 @@ enum class ErrorCode {
   InvalidBearerToken,  ///< InvalidAuthenticationInfo as 401, with a challenge
   InvalidHeaderValue,
   InvalidHttpVerb,
-  InvalidInput,
   InvalidMetadata,
   InvalidQueryParameterValue,
   InvalidResourceName,
@@ -44,10 +41,8 @@ enum class ErrorCode {
   MissingRequiredQueryParameter,
   MissingRequiredXmlNode,
   NoAuthenticationInformation,
-  OperationTimedOut,
   OutOfRangeInput,
   OutOfRangeQueryParameterValue,
-  PopReceiptMismatch,
   QueueAlreadyExists,
   QueueBeingDeleted,
   QueueNotFound,
@@ -55,10 +50,7 @@ enum class ErrorCode {
   RequestUrlFailedToParse,
   ResourceNotFound,
   ServerBusy,
-  UnsupportedHeader,
   UnsupportedHttpVerb,
-  UnsupportedQueryParameter,
-  UnsupportedXmlNode,
 };
 
 struct ErrorRow {

@@ -84,12 +84,11 @@ std::span<const Operation> operations() {
 }
 
 Result<const Operation*> find_operation(const Request& request) {
+  if (request.http->method == boost::beast::http::verb::unknown) return ErrorCode::InvalidHttpVerb;
   const std::string_view method = request.http->method_text;
   const Query::Parameter* selector = foreign_selector(request);
   std::string allow;
-  bool known_method = false;
   for (const Operation& row : table) {
-    known_method = known_method || lists(row.methods, method);
     if (row.resource != request.resource || request.version < row.first_version) continue;
     if (!query_fits(row.query, request.query)) continue;
     if (selector != nullptr && row.query.find("comp=") == std::string_view::npos) continue;
@@ -105,7 +104,7 @@ Result<const Operation*> find_operation(const Request& request) {
     return error;
   }
   if (selector != nullptr) return invalid_parameter(selector->name, selector->value, "");
-  return known_method ? ErrorCode::InvalidUri : ErrorCode::InvalidHttpVerb;
+  return ErrorCode::InvalidUri;
 }
 
 }  // namespace quprite::server

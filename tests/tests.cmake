@@ -30,6 +30,7 @@ add_executable(quprite_tests
   tests/unit/user_delegation_test.cpp
   tests/unit/xml_test.cpp
   tests/wire/connection_test.cpp
+  tests/wire/errors_test.cpp
   tests/wire/messages_test.cpp
 )
 target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::Crypto)

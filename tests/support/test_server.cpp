@@ -13,10 +13,21 @@
 #include "server/wire/dates.h"
 
 namespace quprite::test {
+
+std::string sign(std::string_view text) {
+  const std::string key = server::base64_decode(server::development_key).value();
+  std::array<unsigned char, 32> digest{};
+  unsigned length = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &length);
+  std::array<unsigned char, 64> encoded{};
+  EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(length));
+  return reinterpret_cast<const char*>(encoded.data());
+}
+
 namespace {
 
 using server::development_account;
-using server::development_key;
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -35,17 +46,6 @@ std::string decode(std::string_view text) {
     }
   }
   return out;
-}
-
-std::string hmac(std::string_view text) {
-  const std::string key = server::base64_decode(development_key).value();
-  std::array<unsigned char, 32> digest{};
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &length);
-  std::array<unsigned char, 64> encoded{};
-  EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(length));
-  return reinterpret_cast<const char*>(encoded.data());
 }
 
 /// The Shared Key string-to-sign, written down here a second time so that a mistake in the server's
@@ -141,7 +141,7 @@ std::string TestServer::signed_request(std::string_view method, std::string_view
       std::ranges::any_of(all, [](const auto& pair) { return pair.first == "Authorization"; });
   if (!has_authorization) {
     all.emplace_back("Authorization", "SharedKey " + std::string(development_account) + ":" +
-                                          hmac(string_to_sign(method, path, all)));
+                                          sign(string_to_sign(method, path, all)));
   }
   std::string request = std::string(method) + " " + path + " HTTP/1.1\r\n";
   for (const auto& [name, value] : all) request += name + ": " + value + "\r\n";
@@ -181,6 +181,38 @@ Answer TestServer::get(std::string_view queue, std::string_view query) {
 Answer TestServer::peek(std::string_view queue, std::string_view query) {
   const std::string all = "peekonly=true" + (query.empty() ? "" : "&" + std::string(query));
   return send("GET", messages_of(queue, all));
+}
+
+Answer TestServer::send_unsigned(std::string_view method, std::string_view target,
+                                 const Headers& headers, std::string_view body) const {
+  std::string request = std::string(method) + " /" + std::string(development_account) +
+                        std::string(target) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+  for (const auto& [name, value] : headers) request += name + ": " + value + "\r\n";
+  if (!body.empty()) request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  HttpClient client = connect();
+  client.send(request + "\r\n" + std::string(body));
+  return client.receive(method == "HEAD");
+}
+
+std::string account_sas(const std::string& permissions, const std::string& resource_types,
+                        const std::string& services, const std::string& protocol,
+                        const std::string& addresses) {
+  const std::string expiry = "2036-01-01T00:00:00Z";
+  const std::string text = std::string(development_account) + "\n" + permissions + "\n" + services +
+                           "\n" + resource_types + "\n\n" + expiry + "\n" + addresses + "\n" +
+                           protocol + "\n2021-12-02\n\n";
+  std::string query = "sv=2021-12-02&ss=" + services + "&srt=" + resource_types +
+                      "&sp=" + permissions + "&se=" + encode(expiry) + "&sig=" + encode(sign(text));
+  if (!protocol.empty()) query += "&spr=" + protocol;
+  if (!addresses.empty()) query += "&sip=" + addresses;
+  return query;
+}
+
+std::string queue_sas(const std::string& queue, const std::string& permissions) {
+  const std::string expiry = "2036-01-01T00:00:00Z";
+  const std::string text = permissions + "\n\n" + expiry + "\n/queue/" +
+                           std::string(development_account) + "/" + queue + "\n\n\n\n2021-12-02";
+  return "sv=2021-12-02&sp=" + permissions + "&se=" + encode(expiry) + "&sig=" + encode(sign(text));
 }
 
 std::string encode(std::string_view text) {

@@ -33,6 +33,10 @@ class TestServer {
                                            const Headers& headers = {},
                                            std::string_view body = {}) const;
 
+  /// Sends a request without an Authorization header, on a connection of its own.
+  [[nodiscard]] Answer send_unsigned(std::string_view method, std::string_view target,
+                                     const Headers& headers = {}, std::string_view body = {}) const;
+
   /// A connection of its own.
   [[nodiscard]] HttpClient connect() const { return HttpClient(port()); }
   [[nodiscard]] unsigned short port() const { return port_; }
@@ -61,6 +65,18 @@ class TestServer {
  public:
   FailingStore& store() { return *store_; }
 };
+
+/// The Base64 of a text's HMAC-SHA256 under the development account's key.
+std::string sign(std::string_view text);
+
+/// An account SAS (version 2021-12-02) that is good until 2036, as a query: `permissions` and
+/// `resource_types` are `sp` and `srt`.
+std::string account_sas(const std::string& permissions, const std::string& resource_types,
+                        const std::string& services = "q", const std::string& protocol = {},
+                        const std::string& addresses = {});
+
+/// A service SAS of a queue (version 2021-12-02) that is good until 2036.
+std::string queue_sas(const std::string& queue, const std::string& permissions);
 
 /// Percent-encodes everything but letters, digits, '-', '_', '.' and '~'.
 std::string encode(std::string_view text);
