@@ -1,8 +1,17 @@
-# The doctest suites: `unit` looks at parts by themselves, `wire` at the server through a socket.
+# The doctest suites: `unit` looks at parts by themselves, `wire` at the server through a socket, `model` at what random
+# sequences of operations do to it.
 find_package(doctest REQUIRED)
 
 add_executable(quprite_tests
   tests/main.cpp
+  tests/model/call.cpp
+  tests/model/http.cpp
+  tests/model/model.cpp
+  tests/model/model_test.cpp
+  tests/model/run.cpp
+  tests/model/sequence.cpp
+  tests/model/shrink.cpp
+  tests/model/subject.cpp
   tests/support/http_client.cpp
   tests/support/test_server.cpp
   tests/unit/authorize_test.cpp
