@@ -136,8 +136,7 @@ std::vector<Case> parameters_and_names() {
       refused("a path below a message", "InvalidUri", "GET", "/orders/messages/" + id + "/more"),
       refused("a path beside messages", "InvalidUri", "GET", "/orders/other"),
       refused("a verb that the resource has not", "UnsupportedHttpVerb", "GET", "/orders"),
-      refused("a verb that the service has not", "InvalidHttpVerb", "PATCH",
-              "/nothing/messages/" + id),
+      refused("a verb that HTTP has not", "InvalidHttpVerb", "FROB", "/orders"),
       refused("a write to the secondary location", "InsufficientAccountPermissions", "PUT",
               "-secondary/orders"),
   };
