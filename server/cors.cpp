@@ -69,6 +69,29 @@ const CorsRule* find_rule(const std::vector<CorsRule>& rules,
   return rule == rules.end() ? nullptr : &*rule;
 }
 
+/// What a rule exposes of an answer. Browsers know no prefixes, so those, and `*`, become the
+/// headers of the answer that fit.
+std::string expand(std::string_view exposed, std::string_view answer_headers) {
+  std::string names;
+  const auto add = [&](std::string_view name) {
+    if (lists_header(names, name)) return;
+    if (!names.empty()) names += ',';
+    names += name;
+  };
+  while (!exposed.empty()) {
+    const std::string_view item = take(exposed);
+    if (!item.ends_with('*')) {
+      add(item);
+      continue;
+    }
+    for (std::string_view rest = answer_headers; !rest.empty();) {
+      const std::string_view name = take(rest);
+      if (lists_header(item, name)) add(name);
+    }
+  }
+  return names;
+}
+
 void append_line(std::string& lines, std::string_view name, std::string_view value) {
   lines.append(name).append(": ").append(value).append("\r\n");
 }
@@ -76,7 +99,7 @@ void append_line(std::string& lines, std::string_view name, std::string_view val
 }  // namespace
 
 std::string cors_header_lines(const std::vector<CorsRule>& rules, const HttpRequest& http,
-                              std::string_view exposed) {
+                              std::string_view answer_headers) {
   std::string lines;
   if (rules.empty()) return lines;
   const auto origin = http.header(boost::beast::http::field::origin);
@@ -88,7 +111,7 @@ std::string cors_header_lines(const std::vector<CorsRule>& rules, const HttpRequ
   }
   if (!rule->exposed_headers.empty()) {
     append_line(lines, "Access-Control-Expose-Headers",
-                rule->exposed_headers == "*" ? exposed : std::string_view(rule->exposed_headers));
+                expand(rule->exposed_headers, answer_headers));
   }
   if (origin && lists(rule->allowed_origins, *origin) && *origin != "*") {
     append_line(lines, "Access-Control-Allow-Origin", *origin);

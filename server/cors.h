@@ -12,11 +12,12 @@
 namespace quprite::server {
 
 /// The headers that CORS adds to the answer of an actual request, as lines that end in CRLF; empty
-/// for none. `exposed` is what a rule that exposes `*` exposes. CORS never keeps a request from
-/// being run. Source: "CORS support for Azure Storage"; the recordings, which have these headers
-/// also where no Origin was sent.
+/// for none. `answer_headers` names the headers of the answer, in the
+/// order in which a rule that exposes `*` exposes them. CORS never keeps a request from being run.
+/// Source: "CORS support for Azure Storage"; the recordings, which have these headers also where no
+/// Origin was sent.
 std::string cors_header_lines(const std::vector<CorsRule>& rules, const HttpRequest& http,
-                              std::string_view exposed);
+                              std::string_view answer_headers);
 
 /// Preflight Queue Request. CorsPreflightFailure where no rule allows what is asked;
 /// MissingRequiredHeader.

@@ -34,16 +34,18 @@ Result<Done> check_timeout(const Request& request) {
   return Done{};
 }
 
-// What a CORS rule that exposes `*` exposes. [recordings]
-constexpr std::string_view exposed_on_error =
+/// The names of the headers of an error, in the order in which a CORS rule exposes them.
+/// [recordings]
+constexpr std::string_view error_headers =
     "x-ms-request-id,Server,x-ms-version,x-ms-error-code,Content-Length,Date,Transfer-Encoding";
-std::string_view exposed_on_success(const Exchange& exchange) {
-  return exchange.client_request_id.empty()
-             ? "x-ms-request-id,Server,x-ms-version,Content-Type,Cache-Control,Content-Length,Date,"
-               "Transfer-Encoding"
-             : "x-ms-request-id,x-ms-client-request-id,Server,x-ms-version,Content-Type,Cache-"
-               "Control,"
-               "Content-Length,Date,Transfer-Encoding";
+
+/// And those of an answer that went well.
+std::string reply_headers(const Exchange& exchange, const Reply& reply) {
+  std::string names = "x-ms-request-id";
+  if (!exchange.client_request_id.empty()) names += ",x-ms-client-request-id";
+  names += ",Server,x-ms-version,Content-Type,Cache-Control,Content-Length,Date,Transfer-Encoding";
+  for (const auto& [name, value] : reply.headers) names.append(",").append(name);
+  return names;
 }
 
 /// "PUT, POST: Content-Length is required". Friendlier by default: a body that is not announced is
@@ -82,6 +84,7 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
     const Result<Reply> outcome = run(http, exchange, request);
     exchange.held = store_.has_changes();
     if (exchange.held) ++held_;
+    if (request.account != nullptr && !exchange.preflight) add_cors(http, outcome, exchange);
     finish(outcome, exchange, out);
   } catch (const storage::StoreFailure& failure) {
     lose_group(failure);
@@ -138,19 +141,14 @@ Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange, Request&
   const auto read = read_request(request, http, accounts_, times, rules_.address);
   exchange.version = request.version;
   exchange.version_echo = request.version_echo;
+  if (request.account != nullptr) exchange.account = request.account->name;
   if (!read) return read.error();
   if (request.newer_version) note_newer_version(request);
-  exchange.account = request.account->name;
   exchange.queue = request.queue;
   if (const auto id = http.header("x-ms-client-request-id");
       id && request.at_least(since::client_request_id_echo) && may_echo(*id)) {
     exchange.client_request_id = *id;
   }
-  if (const auto& rules = properties_.of(request.account->name).cors; !rules.empty()) {
-    exchange.cors = cors_header_lines(rules, http, exposed_on_success(exchange));
-    exchange.error_cors = cors_header_lines(rules, http, exposed_on_error);
-  }
-
   const auto principal = authenticate(request, rules_.auth, policies_);
   if (!principal) return principal.error();
   const auto operation = find_operation(request);
@@ -169,6 +167,14 @@ Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange, Request&
   if (!length) return length.error();
   HandlerContext context{store_, properties_, rules_, *principal};
   return (*operation)->handler(request, context);
+}
+
+/// What CORS adds to the answer, and to that of an error which may have to take its place.
+void Service::add_cors(const HttpRequest& http, const Result<Reply>& outcome, Exchange& exchange) {
+  const auto& rules = properties_.of(exchange.account).cors;
+  if (rules.empty()) return;
+  if (outcome) exchange.cors = cors_header_lines(rules, http, reply_headers(exchange, *outcome));
+  exchange.error_cors = cors_header_lines(rules, http, error_headers);
 }
 
 /// Preflight Queue Request: a browser asks before it sends. Anonymous, for any URL of the account.

@@ -48,6 +48,7 @@ class Service {
   Result<Reply> run(const HttpRequest& http, Exchange& exchange, Request& request);
   [[nodiscard]] bool is_health_check(const HttpRequest& http) const;
   void begin(const HttpRequest& http, Exchange& exchange);
+  void add_cors(const HttpRequest& http, const Result<Reply>& outcome, Exchange& exchange);
   void finish(const Result<Reply>& outcome, Exchange& exchange, std::string& out);
   Result<Reply> run_preflight(const HttpRequest& http, Exchange& exchange, Request& request,
                               const RequestTimes& times);

@@ -65,8 +65,8 @@ class StoreCall {
     switch (call_.operation) {
       case Operation::CreateQueue: return create_queue();
       case Operation::DeleteQueue:
-        return done(
-            store_.delete_queue(queue_, exact_ ? now_ + deleted_name_reservation : Time::min()));
+        return done(store_.delete_queue(
+            queue_, exact_ ? std::optional(now_ + deleted_name_reservation) : std::nullopt));
       case Operation::ListQueues: return list_queues();
       case Operation::GetQueueMetadata: return get_queue();
       case Operation::SetQueueMetadata:
@@ -240,7 +240,7 @@ void Subject::reopen() {
 void Subject::end() {
   store_->roll_back();
   for (const std::string& queue : queues_) {
-    static_cast<void>(store_->delete_queue({server::development_account, queue}, Time::min()));
+    static_cast<void>(store_->delete_queue({server::development_account, queue}, std::nullopt));
   }
   store_->commit();
   while (store_->tidy(clock.now())) {
