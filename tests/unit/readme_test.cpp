@@ -6,15 +6,21 @@
 #include <string_view>
 #include <vector>
 
+#include "server/differences.h"
+#include "server/errors.h"
 #include "server/operations.h"
 
 namespace quprite::server {
 namespace {
 
+std::string read_readme() {
+  std::ifstream file(QUPRITE_SOURCE_DIR "/README.md");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 /// The rows of the first table below a heading of README.md, without its head.
 std::vector<std::vector<std::string>> table_below(std::string_view heading) {
-  std::ifstream file(QUPRITE_SOURCE_DIR "/README.md");
-  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::string text = read_readme();
   std::vector<std::vector<std::string>> rows;
   std::size_t at = text.find("\n## " + std::string(heading) + "\n");
   REQUIRE(at != std::string::npos);
@@ -68,6 +74,26 @@ TEST_CASE("README's table of operations is the server's") {
     CHECK(rows[i][1] ==
           "`" + std::string(operation.methods) + " " + path_of(operation.resource) + query + "`");
     CHECK(rows[i][2] == to_string(operation.first_version));
+  }
+}
+
+TEST_CASE("README's table of differences is the server's") {
+  const auto rows = table_below("Differences from Azure");
+  REQUIRE(rows.size() == differences().size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Difference& difference = differences()[i];
+    REQUIRE(rows[i].size() == 3);
+    CHECK(rows[i][0] == difference.place);
+    CHECK(rows[i][1] == difference.azure);
+    CHECK(rows[i][2] == difference.by_default);
+  }
+}
+
+TEST_CASE("README lists every error that the server gives") {
+  const std::string text = read_readme();
+  for (const ErrorRow& row : error_table()) {
+    CAPTURE(row.name);
+    CHECK(text.find("`" + std::string(row.name) + "`") != std::string::npos);
   }
 }
 
