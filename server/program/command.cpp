@@ -26,6 +26,7 @@ constexpr int command_not_found = 127;
   close_range(STDERR_FILENO + 1, ~0U, 0);  // sockets and files are the server's
   std::signal(SIGPIPE, SIG_DFL);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command)
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);

@@ -82,7 +82,7 @@ class Scanner {
 
   /// One of the three-letter names; its place among them.
   bool name(std::string_view names, unsigned& place) {
-    for (place = 0; place * 3 < names.size(); ++place) {
+    for (place = 0; std::size_t{place} * 3 < names.size(); ++place) {
       if (literal(names.substr(std::size_t{place} * 3, 3))) return true;
     }
     return false;

@@ -165,7 +165,8 @@ bool are_headers(std::string_view list) {
 /// [recordings]
 std::string names_before_prefixes(std::string_view list) {
   auto items = split(list);
-  std::ranges::stable_partition(items, [](std::string_view item) { return !item.ends_with('*'); });
+  std::stable_partition(items.begin(), items.end(),
+                        [](std::string_view item) { return !item.ends_with('*'); });
   return join(items);
 }
 

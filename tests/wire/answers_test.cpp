@@ -57,7 +57,8 @@ TEST_CASE("an answer from the front end tells neither version nor client request
 TEST_CASE("the client request id is echoed from version 2019-02-02 on, on errors too") {
   for (const auto& [version, echoed] :
        {std::pair{"2018-11-09", false}, std::pair{"2019-02-02", true}}) {
-    CAPTURE(version);
+    const std::string tested = version;
+    CAPTURE(tested);
     TestServer server;
     server.version = version;
     for (const char* target : {"/?comp=list", "/nowhere?comp=metadata"}) {
@@ -102,7 +103,8 @@ TEST_CASE(
     "since") {
   for (const auto& [version, chunked] :
        {std::pair{"2017-11-09", true}, std::pair{"2018-03-28", false}}) {
-    CAPTURE(version);
+    const std::string tested = version;
+    CAPTURE(tested);
     TestServer server;
     server.version = version;
     const Answer created = server.send("PUT", "/orders");
@@ -136,7 +138,8 @@ TEST_CASE("the dequeue count comes before the pop receipt until 2016-05-31, and 
                         "PopReceipt", "TimeNextVisible", "MessageText"}},
         std::pair{"2016-05-31", Names{"MessageId", "InsertionTime", "ExpirationTime", "PopReceipt",
                                       "TimeNextVisible", "DequeueCount", "MessageText"}}}) {
-    CAPTURE(version);
+    const std::string tested = version;
+    CAPTURE(tested);
     TestServer server;
     server.create("orders");
     server.put("orders", "x");
@@ -172,7 +175,8 @@ TEST_CASE("a text comes back as XML delivers it") {
   TestServer server;
   server.create("orders");
   for (const auto& [sent, stored] : texts) {
-    CAPTURE(sent);
+    const std::string tested = sent;
+    CAPTURE(tested);
     REQUIRE(server.put("orders", sent).status == 201);
     const Answer got = server.get("orders");
     CHECK(got.element("MessageText") == stored);

@@ -191,6 +191,7 @@ TEST_CASE("many connections at once each get their own answers") {
   TestServer server;
   server.create("orders");
   std::vector<std::thread> threads;
+  threads.reserve(8);
   std::atomic<int> good = 0;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {

@@ -23,15 +23,17 @@ struct Case {
 };
 
 /// A signed request to a server that has the queue "orders", with one message.
-Case refused(const char* says, const char* code, std::string method, std::string target,
-             Details details = {}, Headers headers = {}, std::string body = {}) {
+Case refused(const char* says, const char* code, const std::string& method,
+             const std::string& target, Details details = {}, const Headers& headers = {},
+             const std::string& body = {}) {
   return {says, code,
           [=](TestServer& server) { return server.send(method, target, headers, body); },
           std::move(details)};
 }
 
-Case unsigned_refused(const char* says, const char* code, std::string method, std::string target,
-                      Headers headers = {}, Details details = {}) {
+Case unsigned_refused(const char* says, const char* code, const std::string& method,
+                      const std::string& target, const Headers& headers = {},
+                      Details details = {}) {
   return {says, code,
           [=](TestServer& server) { return server.send_unsigned(method, target, headers); },
           std::move(details)};
@@ -146,7 +148,7 @@ std::vector<Case> bodies() {
   const std::string too_long = message_body(std::string(65'537, 'x'));
   const Details no_place = {{"LineNumber", "0"}, {"LinePosition", "0"}, {"Reason", ""}};
   const std::string properties = "/?restype=service&comp=properties";
-  const auto put_properties = [&](const char* says, const char* code, std::string inner,
+  const auto put_properties = [&](const char* says, const char* code, const std::string& inner,
                                   Details details) {
     return refused(says, code, "PUT", properties, std::move(details), {},
                    "<StorageServiceProperties>" + inner + "</StorageServiceProperties>");
@@ -255,7 +257,12 @@ void check_shape(const Answer& answer, const Case& expected) {
   CHECK_FALSE(answer.chunked);
   std::string details;
   for (const auto& [name, value] : expected.details) {
-    details += value.empty() ? "<" + name + " />" : "<" + name + ">" + value + "</" + name + ">";
+    details.append("<").append(name);
+    if (value.empty()) {
+      details += " />";
+    } else {
+      details.append(">").append(value).append("</").append(name).append(">");
+    }
   }
   if (!details.empty()) CHECK(answer.body.ends_with("</Message>" + details + "</Error>"));
 }
@@ -342,7 +349,8 @@ TEST_CASE("a target that is no path is refused") {
 TEST_CASE("x-ms-error-code is told from version 2017-07-29 on") {
   for (const auto& [version, told] :
        {std::pair{"2017-04-17", false}, std::pair{"2017-07-29", true}}) {
-    CAPTURE(version);
+    const std::string tested = version;
+    CAPTURE(tested);
     TestServer server;
     server.version = version;
     CHECK(server.send("GET", "/nowhere?comp=metadata").has("x-ms-error-code") == told);
