@@ -26,7 +26,9 @@ std::string_view take(std::string_view& text, std::string_view separators) {
 
 quprite::Result<Account, std::string> parse_account(std::string_view entry) {
   const std::string_view name = take(entry, ":");
-  const std::string quoted = "'" + std::string(name.substr(0, 64)) + "'";
+  std::string quoted = "'" + std::string(name.substr(0, 64)) + "'";
+  std::ranges::replace_if(
+      quoted, [](char c) { return c < ' ' || c > '~'; }, '?');
   if (!is_account_name(name)) {
     return "account " + quoted + " is not allowed; 3 to 24 lower-case letters and digits are";
   }
@@ -60,7 +62,7 @@ quprite::Result<Accounts, std::string> parse_accounts(std::string_view text) {
   Accounts accounts;
   while (!text.empty()) {
     const std::string_view entry = take(text, ";\r\n");
-    if (entry.empty()) continue;
+    if (entry.empty() || entry.starts_with('#')) continue;
     auto account = parse_account(entry);
     if (!account) return account.error();
     if (accounts.find(account->name) != nullptr)

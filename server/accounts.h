@@ -35,7 +35,8 @@ class Accounts {
   std::map<std::string, Account, std::less<>> accounts_;
 };
 
-/// Reads `name:key1[:key2]`, several separated by semicolons or line ends, empty ones passed over.
+/// Reads `name:key1[:key2]`, several separated by semicolons or line ends, empty ones and
+/// those that begin with # passed over.
 /// A name is 3 to 24 lower-case letters and digits, keys are Base64. The error says which entry is
 /// wrong and what is allowed; it never repeats a key.
 quprite::Result<Accounts, std::string> parse_accounts(std::string_view text);

@@ -21,6 +21,8 @@ constexpr std::array rows = {
 
 }  // namespace
 
-std::span<const Difference> differences() { return rows; }
+std::span<const Difference> differences() {
+  return rows;
+}
 
 }  // namespace quprite::server

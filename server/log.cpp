@@ -1,8 +1,11 @@
 #include "server/log.h"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 
 #include "server/wire/dates.h"
@@ -11,6 +14,7 @@ namespace quprite::server {
 namespace {
 
 constexpr std::size_t flush_at = 65'536;
+constexpr std::size_t most_pending = 1'048'576;
 
 /// `2026-03-02T08:00:00.000Z`
 void append_stamp(std::string& out, Time now) {
@@ -48,16 +52,21 @@ void Log::line(LogLevel level, Time now, std::string_view text) {
   if (pending_.size() >= flush_at || level <= LogLevel::Warning) flush();
 }
 
+/// A pipe that nobody reads must not stop the server: it is asked first whether it takes a block,
+/// and what it does not take waits, up to a limit.
 void Log::flush() noexcept {
   std::size_t written = 0;
   while (written < pending_.size()) {
-    const ssize_t count =
-        ::write(descriptor_, pending_.data() + written, pending_.size() - written);
+    pollfd descriptor{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+    if (poll(&descriptor, 1, 0) != 1 || (descriptor.revents & POLLOUT) == 0) break;
+    const std::size_t block = std::min<std::size_t>(pending_.size() - written, PIPE_BUF);
+    const ssize_t count = ::write(descriptor_, pending_.data() + written, block);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;  // nobody reads the log: not a reason to stop serving
+    if (count <= 0) break;
     written += static_cast<std::size_t>(count);
   }
-  pending_.clear();
+  pending_.erase(0, written);
+  if (pending_.size() > most_pending) pending_.clear();
 }
 
 }  // namespace quprite::server

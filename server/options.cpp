@@ -190,6 +190,10 @@ std::optional<OptionError> check_combination(const Options& options) {
     return OptionError{"--tls auto and --cert '" + options.certificate +
                        "' exclude each other; one of them is allowed"};
   }
+  if (!options.host_names.empty() && !options.tls_auto) {
+    return OptionError{"--host-name '" + options.host_names.front() +
+                       "' is of no use without --tls auto"};
+  }
   const bool loopback =
       options.host == "localhost" || options.host == "::1" || options.host.starts_with("127.");
   if (options.auth == Auth::Off && !loopback) {

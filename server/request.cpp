@@ -31,22 +31,6 @@ bool cut_secondary(std::string_view& account) {
   return true;
 }
 
-/// The account that the Host name names, as "ACCOUNT.queue.HOST", or nothing where it is an
-/// ordinary host.
-std::optional<std::string_view> host_style_account(std::string_view host,
-                                                   const Accounts& accounts) {
-  host = host_name(host);
-  const std::size_t dot = host.find('.');
-  if (dot == std::string_view::npos || is_ip_address(host)) return std::nullopt;
-  const std::string_view label = host.substr(0, dot);
-  std::string_view account = label;
-  cut_secondary(account);
-  const std::string_view rest = host.substr(dot + 1);
-  const std::string_view second = rest.substr(0, rest.find('.'));
-  if (accounts.find(account) != nullptr || equal_ignoring_case(second, "queue")) return label;
-  return std::nullopt;
-}
-
 /// Takes the next segment off a path; empty ones ("//", a trailing "/") are passed over.
 std::optional<std::string_view> next_segment(std::string_view& path) {
   const std::size_t begin = path.find_first_not_of('/');
@@ -55,6 +39,30 @@ std::optional<std::string_view> next_segment(std::string_view& path) {
   const std::string_view segment = path.substr(0, path.find('/'));
   path.remove_prefix(segment.size());
   return segment;
+}
+
+/// Whether a segment of a URL names an account of ours, or its secondary location.
+bool names_account(std::string_view segment, const Accounts& accounts) {
+  std::string_view account = segment;
+  return accounts.find(segment) != nullptr ||
+         (cut_secondary(account) && accounts.find(account) != nullptr);
+}
+
+/// The account that the Host name names, as "ACCOUNT.queue.HOST", or nothing where the URL is of
+/// path style, which works under any name: where the host begins with no account of ours, or the
+/// path does and "queue" does not follow.
+std::optional<std::string_view> host_style_account(std::string_view host, std::string_view path,
+                                                   const Accounts& accounts) {
+  host = host_name(host);
+  const std::size_t dot = host.find('.');
+  if (dot == std::string_view::npos || is_ip_address(host)) return std::nullopt;
+  const std::string_view label = host.substr(0, dot);
+  if (!names_account(label, accounts)) return std::nullopt;
+  const std::string_view rest = host.substr(dot + 1);
+  if (equal_ignoring_case(rest.substr(0, rest.find('.')), "queue")) return label;
+  const auto first = next_segment(path);
+  if (first && names_account(*first, accounts)) return std::nullopt;
+  return label;
 }
 
 Result<Done> read_resource(Request& request, std::string_view path) {
@@ -129,7 +137,7 @@ Result<Done> read_request(Request& request, const HttpRequest& http, const Accou
   std::string_view path = http.path();
   std::optional<std::string_view> account;
   const auto host = http.header(boost::beast::http::field::host);
-  if (rules.host_style && host) account = host_style_account(*host, accounts);
+  if (rules.host_style && host) account = host_style_account(*host, path, accounts);
   request.path_style = !account.has_value();
   if (!account) account = next_segment(path);
   if (!account) return ErrorCode::InvalidUri;

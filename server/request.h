@@ -56,9 +56,9 @@ struct AddressRules {
 /// holds what had been read by then. Errors: RequestUrlFailedToParse, InvalidUri, ResourceNotFound
 /// (no such account), InvalidHeaderValue (x-ms-version).
 ///
-/// Which account: with host style, the first label of the Host name where it is an account of ours
-/// or is followed by `queue`; else the first segment of the path. A `-secondary` behind it means
-/// the secondary location.
+/// Which account: with host style, the first label of the Host name where it is an account of ours,
+/// and either `queue` follows or the path begins with no account; else the first segment of the
+/// path. A `-secondary` behind it means the secondary location.
 Result<Done> read_request(Request& request, const HttpRequest& http, const Accounts& accounts,
                           RequestTimes times, const AddressRules& rules);
 

@@ -38,6 +38,7 @@ add_executable(quprite_tests
   tests/unit/store_queues_test.cpp
   tests/unit/user_delegation_test.cpp
   tests/unit/xml_test.cpp
+  tests/wire/addresses_test.cpp
   tests/wire/answers_test.cpp
   tests/wire/connection_test.cpp
   tests/wire/errors_test.cpp

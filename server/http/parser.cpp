@@ -51,9 +51,23 @@ bool RequestParser::parse_head(std::string_view head) {
   error_code ec;
   put(boost::asio::const_buffer(head.data(), head.size()), ec);
   if (ec || !is_header_done()) return false;
+  if (!is_framed_plainly()) return false;
   request_.has_length = chunked() || content_length().has_value();
   request_.keep_alive = keep_alive();
   return true;
+}
+
+/// One Host in HTTP/1.1 (RFC 9112, section 3.2), and no coding of the body but chunks
+/// (section 6.1).
+bool RequestParser::is_framed_plainly() const {
+  int hosts = 0;
+  for (const HttpField& field : request_.fields) {
+    if (field.id == beast_http::field::host) ++hosts;
+    if (field.id == beast_http::field::transfer_encoding &&
+        !equal_ignoring_case(field.value, "chunked"))
+      return false;
+  }
+  return hosts == 1 || (hosts == 0 && request_.version == 10);
 }
 
 std::optional<std::size_t> RequestParser::length() const {

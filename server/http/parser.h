@@ -57,6 +57,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
   void on_finish_impl(error_code&) override {}
 
+  [[nodiscard]] bool is_framed_plainly() const;
+
   HttpRequest& request_;
   std::string& body_;
 };

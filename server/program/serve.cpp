@@ -62,25 +62,30 @@ std::unique_ptr<storage::Store> open(const Options& options) {
 
 /// The accounts that the options name; throws where they are malformed.
 Accounts read_accounts(const Options& options) {
+  if (options.accounts.empty() && options.accounts_file.empty()) return development_accounts();
   std::string text = options.accounts;
+  std::string place;
   if (!options.accounts_file.empty()) {
+    place = "--accounts-file '" + options.accounts_file + "': ";
+    std::error_code ec;
+    if (!std::filesystem::is_regular_file(options.accounts_file, ec)) {
+      throw std::runtime_error(place + "it is no file that can be read");
+    }
     std::ifstream file(options.accounts_file);
-    if (!file)
-      throw std::runtime_error("--accounts-file: cannot read '" + options.accounts_file + "'");
+    if (!file) throw std::runtime_error(place + "it cannot be read");
     text += std::string(std::istreambuf_iterator<char>(file), {});
   }
-  if (text.empty()) return development_accounts();
   auto accounts = parse_accounts(text);
-  if (!accounts) throw std::runtime_error(accounts.error());
+  if (!accounts) throw std::runtime_error(place + accounts.error());
   return *std::move(accounts);
 }
 
 /// The directory of the database file, where what belongs to it lies, too.
 std::string data_directory(const Options& options) {
-  const std::string file = options.data.empty()
-                               ? default_data_file(system_environment).value_or("quprite.db")
-                               : options.data;
-  const std::string directory = std::filesystem::path(file).parent_path();
+  const auto file = options.data.empty() ? default_data_file(system_environment) : options.data;
+  if (!file)
+    throw std::runtime_error("no HOME to keep a certificate in: --data FILE is needed, or --cert");
+  const std::string directory = std::filesystem::path(*file).parent_path();
   return directory.empty() ? "." : directory;
 }
 
@@ -173,6 +178,7 @@ std::optional<std::string> system_environment(const std::string& name) {
 int serve(const Options& options, const std::function<void(const Endpoint&)>& ready) {
   raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, not the end
   const SystemClock clock;
   Accounts accounts = read_accounts(options);
   const auto tls = make_tls(options, accounts, clock);
@@ -207,8 +213,14 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
   housekeeping.start();
   ready(endpoint_of(listener.endpoint(), tls.has_value(), accounts));
   io.run();
-  if (store->has_changes()) store->commit();
-  store->checkpoint();
+  try {
+    if (store->has_changes()) store->commit();
+    store->checkpoint();
+  } catch (const storage::StoreFailure& failure) {
+    // What was acknowledged is in the log already, and the next start reads it.
+    log.line(LogLevel::Error, clock.now(),
+             std::string("the log was not emptied: ") + failure.what());
+  }
   return 0;
 }
 

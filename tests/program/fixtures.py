@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAM = os.environ.get("QUPRITE_BIN", str(ROOT / "build/release/quprite"))
+PROGRAM = os.path.abspath(os.environ.get("QUPRITE_BIN", ROOT / "build/release/quprite"))
 
 
 def run(*arguments, **options):
