@@ -14,7 +14,11 @@ add_executable(quprite_tests
   tests/unit/sas_test.cpp
   tests/unit/shared_key_test.cpp
   tests/unit/user_delegation_test.cpp
+  tests/wire/access_documented.cpp
+  tests/wire/access_matrix_test.cpp
+  tests/wire/access_others.cpp
+  tests/wire/access_sas.cpp
   tests/wire/connection_test.cpp
   tests/wire/messages_test.cpp
 )
-target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::Crypto)
+target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::SSL OpenSSL::Crypto)
