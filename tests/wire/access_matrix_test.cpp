@@ -179,6 +179,19 @@ TEST_CASE("a user delegation SAS does exactly what its letters say, on its queue
   walk.with(access::delegation_credentials(key));
 }
 
+TEST_CASE("a user delegation key of any start signs, also one of a fraction of a second") {
+  Walk walk;
+  for (const std::string start :
+       {"", "<Start/>", "<Start>2026-06-01T11:59:59.5Z</Start>", "<Start>2026-06-01</Start>"}) {
+    CAPTURE(start);
+    const Answer key = walk.delegation_key("<KeyInfo>" + start +
+                                           "<Expiry>2026-06-02T12:00:00.7Z</Expiry></KeyInfo>");
+    REQUIRE(key.status == 200);
+    walk.clock().advance(std::chrono::milliseconds{1250});
+    walk.with({access::delegation_credential(key)});
+  }
+}
+
 TEST_CASE("of two credentials the one in the Authorization header counts, and nothing is added") {
   Walk().with(access::twofold_credentials());
 }
