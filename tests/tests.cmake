@@ -38,6 +38,10 @@ add_executable(quprite_tests
   tests/unit/store_queues_test.cpp
   tests/unit/user_delegation_test.cpp
   tests/unit/xml_test.cpp
+  tests/wire/access_documented.cpp
+  tests/wire/access_matrix_test.cpp
+  tests/wire/access_others.cpp
+  tests/wire/access_sas.cpp
   tests/wire/addresses_test.cpp
   tests/wire/answers_test.cpp
   tests/wire/connection_test.cpp

@@ -116,13 +116,15 @@ Result<Reply> get_user_delegation_key(const Request& request, HandlerContext& co
     return invalid_node("Expiry", info->expiry);
   }
   const std::string version = to_string(request.version);
-  const UserDelegationKeyFields fields{.object_id = holder->object_id,
-                                       .tenant_id = holder->tenant_id,
-                                       .starts_at = *starts_at,
-                                       .expires_at = *expires_at,
-                                       .service = "q",
-                                       .version = version,
-                                       .user_tenant_id = info->delegated_tenant_id};
+  // The answer tells whole seconds, and so does the SAS from which the key is computed again.
+  const UserDelegationKeyFields fields{
+      .object_id = holder->object_id,
+      .tenant_id = holder->tenant_id,
+      .starts_at = std::chrono::floor<std::chrono::seconds>(*starts_at),
+      .expires_at = std::chrono::floor<std::chrono::seconds>(*expires_at),
+      .service = "q",
+      .version = version,
+      .user_tenant_id = info->delegated_tenant_id};
   return Reply{.body =
                    write_delegation_key({.object_id = holder->object_id,
                                          .tenant_id = holder->tenant_id,

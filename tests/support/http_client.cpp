@@ -3,8 +3,12 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 
 #include "server/http_request.h"
@@ -44,13 +48,42 @@ std::string Answer::element(std::string_view name) const {
   return found.empty() ? std::string() : found.front();
 }
 
+struct HttpClient::Tls {
+  asio::ssl::context context{asio::ssl::context::tls_client};
+  std::optional<asio::ssl::stream<tcp::socket&>> stream;
+};
+
 HttpClient::HttpClient(unsigned short port) : socket_(io_) {
   socket_.connect({asio::ip::address_v4::loopback(), port});
   socket_.set_option(tcp::no_delay(true));
 }
 
+HttpClient::HttpClient(unsigned short port, const std::string& authority) : HttpClient(port) {
+  tls_ = std::make_unique<Tls>();
+  tls_->context.load_verify_file(authority);
+  tls_->stream.emplace(socket_, tls_->context);
+  tls_->stream->set_verify_mode(asio::ssl::verify_peer);
+  tls_->stream->set_verify_callback(asio::ssl::host_name_verification("localhost"));
+  tls_->stream->handshake(asio::ssl::stream_base::client);
+}
+
+HttpClient::~HttpClient() = default;
+
 void HttpClient::send(std::string_view bytes) {
-  asio::write(socket_, asio::buffer(bytes));
+  if (tls_) {
+    asio::write(*tls_->stream, asio::buffer(bytes));
+  } else {
+    asio::write(socket_, asio::buffer(bytes));
+  }
+}
+
+/// Appends what comes next to the buffer.
+std::size_t HttpClient::read_some() {
+  std::array<char, 4096> block{};
+  const std::size_t count =
+      tls_ ? tls_->stream->read_some(asio::buffer(block)) : socket_.read_some(asio::buffer(block));
+  buffer_.append(block.data(), count);
+  return count;
 }
 
 void HttpClient::finish_sending() {
@@ -58,10 +91,7 @@ void HttpClient::finish_sending() {
 }
 
 std::string HttpClient::read_until(std::string_view end) {
-  while (buffer_.find(end) == std::string::npos) {
-    std::array<char, 4096> block{};
-    buffer_.append(block.data(), socket_.read_some(asio::buffer(block)));
-  }
+  while (buffer_.find(end) == std::string::npos) read_some();
   const std::size_t size = buffer_.find(end) + end.size();
   std::string taken = buffer_.substr(0, size);
   buffer_.erase(0, size);
@@ -69,10 +99,7 @@ std::string HttpClient::read_until(std::string_view end) {
 }
 
 std::string HttpClient::read_exactly(std::size_t count) {
-  while (buffer_.size() < count) {
-    std::array<char, 4096> block{};
-    buffer_.append(block.data(), socket_.read_some(asio::buffer(block)));
-  }
+  while (buffer_.size() < count) read_some();
   std::string taken = buffer_.substr(0, count);
   buffer_.erase(0, count);
   return taken;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,13 @@ class HttpClient {
  public:
   explicit HttpClient(unsigned short port);
 
+  /// One that speaks TLS, as localhost, and trusts what the PEM file `authority` signs. Throws
+  /// where the handshake fails.
+  HttpClient(unsigned short port, const std::string& authority);
+
+  HttpClient(HttpClient&&) = delete;
+  ~HttpClient();
+
   void send(std::string_view bytes);
 
   /// Reads one answer. `head` says that it is one to HEAD, and so has no body. Throws where the
@@ -49,11 +57,15 @@ class HttpClient {
   void finish_sending();
 
  private:
+  struct Tls;
+
+  std::size_t read_some();
   std::string read_until(std::string_view end);
   std::string read_exactly(std::size_t count);
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<Tls> tls_;  // null in plain
   std::string buffer_;
 };
 
