@@ -103,7 +103,7 @@ class Walk {
     client.send(attempt.shared_key ? server_.signed_request(attempt.method, attempt.target,
                                                             attempt.headers, attempt.body)
                                    : plain_request(attempt));
-    const Answer answer = client.receive(operation.method == "HEAD");
+    Answer answer = client.receive(operation.method == "HEAD");
     if (answer["Connection"] == "close") connect();
     return answer;
   }

@@ -148,7 +148,8 @@ std::vector<Credential> token_credentials() {
 
 std::vector<Credential> delegation_credentials(const Answer& answer) {
   const DelegationKey key(answer);
-  const auto delegated = [&key](std::string name, Delegated sas, Expected expected, bool secure) {
+  const auto delegated = [&key](std::string name, const Delegated& sas, Expected expected,
+                                bool secure) {
     return Credential{std::move(name),
                       [key, sas](Attempt& attempt) { add_delegation_sas(attempt, key, sas); },
                       std::move(expected), secure};
@@ -205,7 +206,7 @@ Credential delegation_credential(const Answer& answer) {
 
 std::vector<Credential> twofold_credentials() {
   const std::string wrong = "SharedKey devstoreaccount1:" + openssl_signature("another text");
-  const auto with_account_sas = [](std::string authorization, const Fields& changes = {}) {
+  const auto with_account_sas = [](const std::string& authorization, const Fields& changes = {}) {
     return [=](Attempt& attempt) {
       add_account_sas(attempt, changes);
       authorize(attempt, authorization);
