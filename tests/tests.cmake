@@ -47,6 +47,7 @@ add_executable(quprite_tests
   tests/wire/connection_test.cpp
   tests/wire/errors_test.cpp
   tests/wire/messages_test.cpp
+  tests/wire/no_way_round_test.cpp
 )
 target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::Crypto)
 target_compile_definitions(quprite_tests PRIVATE QUPRITE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "server/wire/base64.h"
 #include "server/wire/dates.h"
@@ -105,9 +106,10 @@ void set(Headers& headers, const std::string& name, const std::string& value) {
 
 }  // namespace
 
-TestServer::TestServer(server::ServiceRules rules, server::http::ListenerOptions listener)
+TestServer::TestServer(server::ServiceRules rules, server::http::ListenerOptions listener,
+                       server::Accounts accounts)
     : store_(std::make_unique<FailingStore>(storage::open_store_in_memory())),
-      accounts_(server::development_accounts()),
+      accounts_(std::move(accounts)),
       service_(accounts_, *store_, clock, log_, rules),
       listener_(io_, service_,
                 [&] {

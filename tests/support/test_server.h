@@ -19,7 +19,8 @@ namespace quprite::test {
 /// and a client of the well-known development account that signs what it sends.
 class TestServer {
  public:
-  explicit TestServer(server::ServiceRules rules = {}, server::http::ListenerOptions listener = {});
+  explicit TestServer(server::ServiceRules rules = {}, server::http::ListenerOptions listener = {},
+                      server::Accounts accounts = server::development_accounts());
   ~TestServer();
 
   /// Sends a request signed with Shared Key and waits for the answer. `target` is below the account
