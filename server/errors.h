@@ -76,6 +76,8 @@ struct Error {
   std::string message = {};
   /// Value of the Allow header of UnsupportedHttpVerb.
   std::string allow = {};
+  /// What helps who runs the server, for the log alone.
+  std::string hint = {};
 
   Error(ErrorCode error_code) : code(error_code) {}
   Error(ErrorCode error_code, std::vector<std::pair<std::string_view, std::string>> error_details)

@@ -208,6 +208,7 @@ void Service::finish(const Result<Reply>& outcome, Exchange& exchange, std::stri
   const ErrorRow& row = error_row(outcome.error().code);
   exchange.status = row.status;
   exchange.error = row.name;
+  if (!outcome.error().hint.empty()) log_hint(outcome.error().hint, exchange);
   render_error(out, exchange, outcome.error(), exchange.received_at);
 }
 
@@ -225,6 +226,12 @@ void Service::note_newer_version(const Request& request) {
   log_.line(LogLevel::Warning, request.times.received_at,
             "x-ms-version " + request.version_echo +
                 " is newer than any known here; it is served as " + to_string(newest_version()));
+}
+
+void Service::log_hint(std::string_view hint, const Exchange& exchange) {
+  std::string line(hint);
+  line.append(" (id=").append(exchange.request_id.data(), exchange.request_id.size()).append(")");
+  log_.line(LogLevel::Warning, exchange.received_at, line);
 }
 
 void Service::log_exchange(const Exchange& exchange) {

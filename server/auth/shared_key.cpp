@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/auth/failures.h"
+#include "server/auth/mismatch.h"
 #include "server/auth/signature.h"
 #include "server/wire/dates.h"
 
@@ -76,11 +77,13 @@ bool signed_otherwise(const Check& check, SignedHeaders headers, std::string& te
 
 Error signature_mismatch(const Check& check, const SignedHeaders& headers, std::string& text) {
   write_string_to_sign(text, check.scheme, check.request, headers, {});
-  return authentication_failed("The MAC signature found in the HTTP request '" +
-                               std::string(check.signature) +
-                               "' is not the same as any computed signature. Server used following "
-                               "string to sign: '" +
-                               text + "'.");
+  Error error = authentication_failed(
+      "The MAC signature found in the HTTP request '" + std::string(check.signature) +
+      "' is not the same as any computed signature. Server used following string to sign: '" +
+      text + "'.");
+  error.hint = "Shared Key does not match: " +
+               explain_mismatch(check.scheme, check.request, headers, text, check.signature);
+  return error;
 }
 
 /// The string-to-sign is built in one buffer that is kept, so that checking a signature allocates
