@@ -16,6 +16,9 @@ constexpr std::array rows = {
     Difference{"PUT or POST without Content-Length or chunks",
                "411 MissingContentLengthHeader",
                "taken as without a body"},
+    Difference{"the message of an error, where the request is one for Blob or Table Storage",
+               "what Queue Storage has to say of it",
+               "names the service that it is for; the code is Azure's, and a line in the log tells too"},
 };
 // clang-format on
 

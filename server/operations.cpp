@@ -71,10 +71,13 @@ bool query_fits(std::string_view pairs, const Query& query) {
 /// A `comp` or `restype` that no row of the resource names is an error of its own; without it, a
 /// row without query would take the request.
 const Query::Parameter* foreign_selector(const Request& request) {
+  const Query::Parameter* found = nullptr;
   for (const Query::Parameter& parameter : request.query.parameters()) {
-    if (parameter.name == "comp" && !parameter.value.empty()) return &parameter;
+    if (parameter.value.empty()) continue;
+    if (parameter.name == "comp") return &parameter;
+    if (parameter.name == "restype") found = &parameter;
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace

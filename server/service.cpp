@@ -9,6 +9,7 @@
 #include "server/limits.h"
 #include "server/names.h"
 #include "server/operations.h"
+#include "server/other_service.h"
 #include "server/parameters.h"
 #include "server/render.h"
 
@@ -81,7 +82,8 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
   const std::size_t start = out.size();
   try {
     Request request;
-    const Result<Reply> outcome = run(http, exchange, request);
+    Result<Reply> outcome = run(http, exchange, request);
+    if (!outcome) tell_other_service(http, outcome.error());
     exchange.held = store_.has_changes();
     if (exchange.held) ++held_;
     if (request.account != nullptr && !exchange.preflight) add_cors(http, outcome, exchange);
@@ -96,6 +98,17 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
     out.resize(start);
     handle_failure(failure, exchange, out);
   }
+}
+
+/// A client of Blob or Table Storage that has come to the wrong port would puzzle over a signature
+/// or a name that Queue Storage refuses: code and status stay, the message tells.
+void Service::tell_other_service(const HttpRequest& http, Error& error) const {
+  const std::string_view service = other_service(http);
+  if (service.empty()) return;
+  error.hint.assign("a request for ").append(service).append(" came to the port of Queue Storage");
+  if (rules_.exact) return;
+  error.message.assign("This is a request for ").append(service);
+  error.message.append("; this server, quprite, is for Queue Storage only.");
 }
 
 /// A request failed halfway: nothing of its group may stay, so the others that the group holds fail

@@ -53,6 +53,7 @@ class Service {
   void finish(const Result<Reply>& outcome, Exchange& exchange, std::string& out);
   Result<Reply> run_preflight(const HttpRequest& http, Exchange& exchange, Request& request,
                               const RequestTimes& times);
+  void tell_other_service(const HttpRequest& http, Error& error) const;
   void log_hint(std::string_view hint, const Exchange& exchange);
   void note_newer_version(const Request& request);
   void lose_group(const storage::StoreFailure& failure);

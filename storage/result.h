@@ -25,6 +25,7 @@ class [[nodiscard]] Result {
   [[nodiscard]] T* operator->() { return std::get_if<0>(&state_); }
 
   [[nodiscard]] const E& error() const& { return *std::get_if<1>(&state_); }
+  [[nodiscard]] E& error() & { return *std::get_if<1>(&state_); }
   [[nodiscard]] E&& error() && { return std::move(*std::get_if<1>(&state_)); }
 
  private:

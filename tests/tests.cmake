@@ -49,6 +49,7 @@ add_executable(quprite_tests
   tests/wire/errors_test.cpp
   tests/wire/messages_test.cpp
   tests/wire/no_way_round_test.cpp
+  tests/wire/other_service_test.cpp
 )
 target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::Crypto)
 target_compile_definitions(quprite_tests PRIVATE QUPRITE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -133,6 +133,8 @@ std::vector<Case> parameters_and_names() {
               {{"QueryParameterName", "visibilitytimeout"}}),
       refused("an unknown comp", "InvalidQueryParameterValue", "GET", "/orders?comp=foo",
               invalid("comp", "foo", "")),
+      refused("a resource type that no queue has", "InvalidQueryParameterValue", "PUT",
+              "/photos?restype=container", invalid("restype", "container", "")),
       refused("statistics from the primary", "InvalidQueryParameterValue", "GET",
               "/?restype=service&comp=stats", invalid("comp", "stats", "")),
       refused("a path below a message", "InvalidUri", "GET", "/orders/messages/" + id + "/more"),
