@@ -53,3 +53,5 @@ add_executable(quprite_tests
 )
 target_link_libraries(quprite_tests PRIVATE quprite_server doctest::doctest OpenSSL::Crypto)
 target_compile_definitions(quprite_tests PRIVATE QUPRITE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+include(tests/bench/bench.cmake)
