@@ -21,9 +21,9 @@ std::string_view decode(std::string_view text, char*& out) {
 
 }  // namespace
 
-Query::Query(std::string_view raw) : text_(raw.size()) {
-  if (raw.empty()) return;
-  parameters_.reserve(static_cast<std::size_t>(std::ranges::count(raw, '&')) + 1);
+void Query::read(std::string_view raw) {
+  parameters_.clear();
+  if (text_.size() < raw.size()) text_.resize(raw.size());
   char* out = text_.data();
   while (!raw.empty()) {
     const std::string_view pair = raw.substr(0, raw.find('&'));

@@ -17,12 +17,15 @@ class Query {
   };
 
   Query() = default;
-  explicit Query(std::string_view raw);
+  explicit Query(std::string_view raw) { read(raw); }
   Query(Query&&) = default;
   Query& operator=(Query&&) = default;
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
   ~Query() = default;
+
+  /// Reads another one, in the memory of the one before.
+  void read(std::string_view raw);
 
   /// The value of the first parameter of that name (to be given in lower case).
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;

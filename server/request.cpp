@@ -70,15 +70,16 @@ Result<Done> read_resource(Request& request, std::string_view path) {
   const auto queue = next_segment(path);
   if (!queue) return Done{};
   request.resource = Resource::Queue;
-  request.queue = percent_decode(*queue);
+  percent_decode(*queue, request.queue);
   const auto messages = next_segment(path);
   if (!messages) return Done{};
-  if (percent_decode(*messages) != "messages") return ErrorCode::InvalidUri;
+  if (*messages != "messages" && percent_decode(*messages) != "messages")
+    return ErrorCode::InvalidUri;
   request.resource = Resource::Messages;
   const auto message = next_segment(path);
   if (!message) return Done{};
   request.resource = Resource::Message;
-  request.message_id = percent_decode(*message);
+  percent_decode(*message, request.message_id);
   if (next_segment(path)) return ErrorCode::InvalidUri;
   return Done{};
 }
@@ -121,13 +122,37 @@ Result<Done> read_version(Request& request, const AddressRules& rules) {
   return Done{};
 }
 
+/// The account that is not just named, but in escapes or as its secondary location.
+void find_account(Request& request, std::string_view name, const Accounts& accounts) {
+  request.account = accounts.find(name);
+  if (request.account != nullptr || !cut_secondary(name)) return;
+  request.secondary = true;
+  request.account = accounts.find(name);
+}
+
 }  // namespace
+
+void Request::reset() {
+  http = nullptr;
+  account = nullptr;
+  secondary = false;
+  path_style = true;
+  resource = Resource::Account;
+  queue.clear();
+  message_id.clear();
+  query.read({});
+  version = {};
+  version_echo.clear();
+  newer_version = false;
+  times = {};
+}
 
 Result<Done> read_request(Request& request, const HttpRequest& http, const Accounts& accounts,
                           RequestTimes times, const AddressRules& rules) {
+  request.reset();
   request.http = &http;
   request.times = times;
-  request.query = Query(http.raw_query());
+  request.query.read(http.raw_query());
   if (http.method != boost::beast::http::verb::options) {  // a browser's preflight names no version
     const auto version = read_version(request, rules);
     if (!version) return version.error();
@@ -142,13 +167,8 @@ Result<Done> read_request(Request& request, const HttpRequest& http, const Accou
   if (!account) account = next_segment(path);
   if (!account) return ErrorCode::InvalidUri;
 
-  const std::string name = percent_decode(*account);
-  std::string_view plain_name = name;
-  request.account = accounts.find(plain_name);
-  if (request.account == nullptr && cut_secondary(plain_name)) {
-    request.secondary = true;
-    request.account = accounts.find(plain_name);
-  }
+  request.account = accounts.find(*account);
+  if (request.account == nullptr) find_account(request, percent_decode(*account), accounts);
   if (request.account == nullptr) return ErrorCode::ResourceNotFound;
   return read_resource(request, path);
 }

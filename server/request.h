@@ -39,6 +39,9 @@ struct Request {
   bool newer_version = false;  ///< it named one that is newer than all that are known
   RequestTimes times = {};
 
+  /// Makes it ready for another request; keeps what it has allocated.
+  void reset();
+
   [[nodiscard]] Time now() const { return times.now; }
   [[nodiscard]] storage::QueueRef queue_ref() const { return {account->name, queue}; }
   [[nodiscard]] bool at_least(ApiVersion first) const { return version >= first; }
@@ -52,7 +55,8 @@ struct AddressRules {
   bool host_style = true;
 };
 
-/// Reads account, resource, query and version out of an HTTP request. Where it fails, `request`
+/// Reads account, resource, query and version out of an HTTP request, in place of what `request`
+/// held. Where it fails, `request`
 /// holds what had been read by then. Errors: RequestUrlFailedToParse, InvalidUri, ResourceNotFound
 /// (no such account), InvalidHeaderValue (x-ms-version).
 ///

@@ -81,12 +81,11 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
   begin(http, exchange);
   const std::size_t start = out.size();
   try {
-    Request request;
-    Result<Reply> outcome = run(http, exchange, request);
+    Result<Reply> outcome = run(http, exchange);
     if (!outcome) tell_other_service(http, outcome.error());
     exchange.held = store_.has_changes();
     if (exchange.held) ++held_;
-    if (request.account != nullptr && !exchange.preflight) add_cors(http, outcome, exchange);
+    if (request_.account != nullptr && !exchange.preflight) add_cors(http, outcome, exchange);
     finish(outcome, exchange, out);
   } catch (const storage::StoreFailure& failure) {
     lose_group(failure);
@@ -147,10 +146,12 @@ bool Service::is_health_check(const HttpRequest& http) const {
 /// The order of the steps is behaviour that clients see: a bad version is refused before a bad
 /// signature, that before an unknown operation, and that before a bad queue name. [recordings;
 /// "queue-rest-api", order of checks]
-Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange, Request& request) {
+Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange) {
+  Request& request = request_;
+  request.reset();
   const RequestTimes times{.received_at = exchange.received_at, .now = exchange.received_at};
   if (is_health_check(http)) return Reply{};
-  if (http.method == verb::options) return run_preflight(http, exchange, request, times);
+  if (http.method == verb::options) return run_preflight(http, exchange, times);
   const auto read = read_request(request, http, accounts_, times, rules_.address);
   exchange.version = request.version;
   exchange.version_echo = request.version_echo;
@@ -191,8 +192,9 @@ void Service::add_cors(const HttpRequest& http, const Result<Reply>& outcome, Ex
 }
 
 /// Preflight Queue Request: a browser asks before it sends. Anonymous, for any URL of the account.
-Result<Reply> Service::run_preflight(const HttpRequest& http, Exchange& exchange, Request& request,
+Result<Reply> Service::run_preflight(const HttpRequest& http, Exchange& exchange,
                                      const RequestTimes& times) {
+  Request& request = request_;
   exchange.preflight = true;
   static_cast<void>(read_request(request, http, accounts_, times, rules_.address));
   if (request.account == nullptr) return ErrorCode::CorsPreflightFailure;

@@ -12,6 +12,7 @@
 #include "server/handlers/handlers.h"
 #include "server/http_request.h"
 #include "server/log.h"
+#include "server/request.h"
 #include "server/rules.h"
 #include "storage/store.h"
 
@@ -46,12 +47,12 @@ class Service {
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
 
  private:
-  Result<Reply> run(const HttpRequest& http, Exchange& exchange, Request& request);
+  Result<Reply> run(const HttpRequest& http, Exchange& exchange);
   [[nodiscard]] bool is_health_check(const HttpRequest& http) const;
   void begin(const HttpRequest& http, Exchange& exchange);
   void add_cors(const HttpRequest& http, const Result<Reply>& outcome, Exchange& exchange);
   void finish(const Result<Reply>& outcome, Exchange& exchange, std::string& out);
-  Result<Reply> run_preflight(const HttpRequest& http, Exchange& exchange, Request& request,
+  Result<Reply> run_preflight(const HttpRequest& http, Exchange& exchange,
                               const RequestTimes& times);
   void tell_other_service(const HttpRequest& http, Error& error) const;
   void log_hint(std::string_view hint, const Exchange& exchange);
@@ -67,6 +68,7 @@ class Service {
   PolicyLookup policies_;
   RequestIds request_ids_;
   ApiVersion newest_seen_;
+  Request request_;  // the one that is run; kept for the memory it has
   std::string log_line_;
   std::uint64_t requests_ = 0;
   int held_ = 0;                               // answers of the open group that wait for its commit

@@ -1,10 +1,14 @@
+#include <cstddef>
+
 #include "server/auth/sas.h"
 #include "server/auth/signature.h"
 
 namespace quprite::server {
 std::string account_sas_string_to_sign(std::string_view account, const SasQuery& sas,
                                        ApiVersion version) {
+  constexpr std::size_t usual_size = 256;
   std::string text;
+  text.reserve(usual_size);
   for (const std::string_view line :
        {account, sas.permissions, sas.services, sas.resource_types, sas.starts_at, sas.expires_at,
         sas.ip_range, sas.protocol, sas.version}) {

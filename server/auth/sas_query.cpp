@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "server/auth/failures.h"
 #include "server/auth/sas.h"
@@ -8,8 +9,21 @@
 namespace quprite::server {
 namespace {
 
+/// A name of at most eight characters as a number, so that names compare in one step; other names
+/// are none of ours. Comparing texts took a tenth of what checking a SAS takes.
+constexpr std::uint64_t number_of(std::string_view name) {
+  if (name.size() > sizeof(std::uint64_t)) return 0;
+  std::uint64_t number = 0;
+  for (const char c : name) number = number << 8U | static_cast<unsigned char>(c);
+  return number;
+}
+
 struct Field {
+  constexpr Field(std::string_view field_name, std::string_view SasQuery::*field_value)
+      : name(field_name), number(number_of(field_name)), value(field_value) {}
+
   std::string_view name;
+  std::uint64_t number;
   std::string_view SasQuery::*value;
 };
 
@@ -36,7 +50,7 @@ Result<SasQuery> read_sas(const Query& query) {
   SasQuery sas;
   std::array<bool, fields.size()> seen = {};
   for (const Query::Parameter& parameter : query.parameters()) {
-    const auto field = std::ranges::find(fields, parameter.name, &Field::name);
+    const auto field = std::ranges::find(fields, number_of(parameter.name), &Field::number);
     if (field == fields.end()) continue;
     bool& seen_before = seen[static_cast<std::size_t>(field - fields.begin())];
     if (seen_before) {

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,15 +29,18 @@ Range visibility_range(const Request& request, std::int64_t minimum) {
                        : limits::max_visibility_timeout_before_2011};
 }
 
+Error text_too_large(std::size_t limit) {
+  return {ErrorCode::RequestBodyTooLarge, {{"MaxLimit", std::to_string(limit)}}};
+}
+
 /// The body as a QueueMessage: its text, or nothing where it has no MessageText.
 /// InvalidXmlDocument, RequestBodyTooLarge.
 Result<std::optional<std::string>> read_text(const Request& request) {
   const std::size_t limit =
       request.at_least(since::update_message) ? limits::max_text : limits::max_text_before_2011;
-  const Error too_large{ErrorCode::RequestBodyTooLarge, {{"MaxLimit", std::to_string(limit)}}};
-  if (request.http->body_too_large) return too_large;
+  if (request.http->body_too_large) return text_too_large(limit);
   auto text = read_queue_message(request.http->body);
-  if (text && text->has_value() && (*text)->size() > limit) return too_large;
+  if (text && text->has_value() && (*text)->size() > limit) return text_too_large(limit);
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "server/wire/byte_scan.h"
 #include "server/wire/dates.h"
 #include "server/wire/message_names.h"
 #include "server/wire/xml_document.h"
@@ -63,9 +64,52 @@ std::string write_list(const std::vector<Message>& messages, Append append) {
   return out += "</QueueMessagesList>";
 }
 
+void skip(std::string_view& text, std::string_view prefix) {
+  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+}
+
+/// Whether a character may stand for more than itself in a text, or may not stand there at all.
+constexpr bool is_delicate(char c) {
+  return static_cast<signed char>(c) < ' ' ? c != '\t' && c != '\n'
+                                           : c == '<' || c == '>' || c == '&';
+}
+
+const char* find_delicate(const char* at, const char* end) {
+  return find_special(at, end, is_delicate, [](auto bytes) {
+#ifdef __SSE2__
+    const auto equals = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const auto marks = _mm_or_si128(equals('&'), _mm_or_si128(equals('<'), equals('>')));
+    // As signed bytes, those beyond ASCII are below zero and so below the blank, too.
+    const auto low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+    return _mm_or_si128(marks, _mm_andnot_si128(_mm_or_si128(equals('\t'), equals('\n')), low));
+#else
+    return bytes;
+#endif
+  });
+}
+
+/// The text of a body as SDKs write it, where it is plain ASCII that needed no escape; nothing
+/// where it takes a parser to tell. Nearly all bodies are so, and what a Put Message costs besides
+/// kernel and SQLite falls by a quarter.
+std::optional<std::string_view> plain_text(std::string_view body) {
+  constexpr std::string_view head = "<QueueMessage><MessageText>";
+  constexpr std::string_view tail = "</MessageText></QueueMessage>";
+  skip(body, "\xEF\xBB\xBF");
+  skip(body, xml_declaration);
+  skip(body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+  skip(body, "<?xml version='1.0' encoding='utf-8'?>\n");
+  if (!body.starts_with(head)) return std::nullopt;
+  body.remove_prefix(head.size());
+  const char* const end = find_delicate(body.data(), body.data() + body.size());
+  const auto size = static_cast<std::size_t>(end - body.data());
+  if (body.substr(size) != tail) return std::nullopt;
+  return body.substr(0, size);
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> read_queue_message(std::string_view body) {
+  if (const auto text = plain_text(body)) return std::optional<std::string>{*text};
   pugi::xml_document document;
   const auto root = parse_xml(document, body, "QueueMessage");
   if (!root) return root.error();

@@ -1,6 +1,8 @@
 #include "server/wire/percent.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 namespace quprite::server {
 namespace {
@@ -24,18 +26,27 @@ constexpr int escaped_byte(std::string_view text) {
 }  // namespace
 
 char* percent_decode(std::string_view text, char* out) {
-  for (std::size_t i = 0; i < text.size();) {
-    const int byte = escaped_byte(text.substr(i));
-    *out++ = byte < 0 ? text[i] : static_cast<char>(byte);
-    i += byte < 0 ? 1 : 3;
+  while (!text.empty()) {
+    const std::size_t plain = std::min(text.find('%'), text.size());
+    std::memmove(out, text.data(), plain);
+    out += plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const int byte = escaped_byte(text);
+    *out++ = byte < 0 ? '%' : static_cast<char>(byte);
+    text.remove_prefix(byte < 0 ? 1 : 3);
   }
   return out;
 }
 
+void percent_decode(std::string_view text, std::string& out) {
+  out.resize(text.size());
+  out.resize(static_cast<std::size_t>(percent_decode(text, out.data()) - out.data()));
+}
+
 std::string percent_decode(std::string_view text) {
-  std::string decoded(text.size(), '\0');
-  const char* end = percent_decode(text, decoded.data());
-  decoded.resize(static_cast<std::size_t>(end - decoded.data()));
+  std::string decoded;
+  percent_decode(text, decoded);
   return decoded;
 }
 

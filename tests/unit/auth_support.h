@@ -143,7 +143,7 @@ class SentRequest {
     for (const auto& [name, value] : headers_) {
       http_.fields.push_back({boost::beast::http::string_to_field(name), name, value});
     }
-    request_ = {};
+    request_.reset();
     const auto done = server::read_request(request_, http_, accounts_, {time_, time_}, {});
     if (!done || request_.account == nullptr)
       throw std::logic_error("a test's request is unreadable");
