@@ -136,15 +136,22 @@ void Session::process() {
       case Step::Answered:
         if (close_after_) return write();
         continue;
-      case Step::Held: state_ = State::Held; return context_.group.hold(shared_from_this());
+      case Step::Held: return hold(true);
       case Step::NeedMore:
-        if (!out_.empty()) return write();
+        if (!out_.empty()) return hold(false);
         if (tls_ && decrypt()) continue;
         if (state_ != State::Closed) read();
         return;
       case Step::Close: close_after_ = true; return write();
     }
   }
+}
+
+/// Keeps what there is to write until the turn of the event loop ends.
+void Session::hold(bool for_commit) {
+  state_ = State::Held;
+  held_for_commit_ = for_commit;
+  context_.group.hold(shared_from_this());
 }
 
 Session::Step Session::next_request() {
@@ -257,6 +264,7 @@ void Session::finish_request() {
 
 void Session::release(const storage::StoreFailure* failure) {
   if (state_ == State::Closed) return;
+  if (!held_for_commit_) return write();
   if (failure != nullptr) {
     out_.resize(held_from_);
     context_.service.handle_failure(*failure, exchange_, out_);

@@ -63,7 +63,7 @@ class Session final : public Held,
 
   void start();
 
-  /// The group that holds this session's answer is committed or lost.
+  /// The turn is over; the group that the last answer may depend on is committed or lost.
   void release(const storage::StoreFailure* failure) override;
 
   /// Closes the connection where it has overstayed; called every tick.
@@ -83,6 +83,7 @@ class Session final : public Held,
   void take(std::size_t count);
   bool decrypt();
   void process();
+  void hold(bool for_commit);
   Step next_request();
   Step read_head();
   Step read_body();
@@ -127,7 +128,8 @@ class Session final : public Held,
   Exchange exchange_;
   std::string out_;  // answers that have not been written yet
   std::size_t written_ = 0;
-  std::size_t held_from_ = 0;  // where the held answer begins in out_
+  std::size_t held_from_ = 0;     // where the held answer begins in out_
+  bool held_for_commit_ = false;  // the last answer in out_ depends on changes of the open group
   std::size_t drained_ = 0;
 };
 
