@@ -41,7 +41,8 @@ void configure_library() {
 Database::Database(const std::string& path) {
   configure_library();
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
+  // One process has the file, and its connections share the index of the log in its memory.
+  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, "unix-excl");
   if (code != SQLITE_OK) {
     const std::string what = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     sqlite3_close_v2(handle_);
@@ -51,6 +52,14 @@ Database::Database(const std::string& path) {
   // Plans must not depend on bound values: newer SQLites would prepare a statement anew whenever
   // its limit changes.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
+  // In place of SQLite's own checkpoints, which would make a commit wait for the disk.
+  sqlite3_wal_hook(
+      handle_,
+      [](void* frames, sqlite3*, const char*, int count) {
+        *static_cast<int*>(frames) = count;
+        return SQLITE_OK;
+      },
+      &log_frames_);
 }
 
 Database::~Database() {
@@ -78,6 +87,17 @@ std::int64_t Database::changes() const noexcept {
 void Database::checkpoint() {
   check(handle_,
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+}
+
+void Database::move_log() {
+  check(handle_,
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
+}
+
+void Database::sync_file() {
+  sqlite3_file* file = nullptr;
+  check(handle_, sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file));
+  check(handle_, file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY));
 }
 
 void Database::checkpoint_on_close(bool wanted) {

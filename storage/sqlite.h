@@ -38,6 +38,15 @@ class Database {
   /// Moves the write-ahead log into the file and empties it.
   void checkpoint();
 
+  /// Moves what it can of the log without disturbing anybody, and does not empty it.
+  void move_log();
+
+  /// Has the disk take what the file has got.
+  void sync_file();
+
+  /// How many pages the log held after this connection's last commit.
+  [[nodiscard]] int log_frames() const noexcept { return log_frames_; }
+
   /// Whether closing does the same and removes the log; it does unless told otherwise.
   void checkpoint_on_close(bool wanted);
 
@@ -45,6 +54,7 @@ class Database {
 
  private:
   sqlite3* handle_ = nullptr;
+  int log_frames_ = 0;
 };
 
 /// The rows of a statement that is being run; resets it when it goes. Views into a row are good

@@ -54,9 +54,7 @@ void set_pragmas(Database& database, Durability durability) {
   database.execute("pragma journal_mode = wal");
   database.execute(durability == Durability::Power ? "pragma synchronous = full"
                                                    : "pragma synchronous = normal");
-  database.execute(
-      "pragma wal_autocheckpoint = 1000");  // longer logs make the worst answers slower
-  database.execute("pragma journal_size_limit = 16777216");
+  database.execute("pragma journal_size_limit = 33554432");
 }
 
 }  // namespace
@@ -65,14 +63,12 @@ std::unique_ptr<Store> open_store(const std::string& path, Durability durability
   try {
     auto database = std::make_unique<Database>(path);
     database->checkpoint_on_close(false);  // somebody else's file is left as it is, its log too
-    database->execute(
-        "pragma locking_mode = exclusive");  // before WAL, so that its index needs no shared memory
     check_owner(*database, path);
     database->checkpoint_on_close(true);
     set_pragmas(*database, durability);
     database->execute("begin immediate; commit");  // takes the lock for good
     migrate(*database);
-    return std::make_unique<SqliteStore>(std::move(database));
+    return std::make_unique<SqliteStore>(std::move(database), std::make_unique<Checkpointer>(path));
   } catch (const StoreFailure& failure) {
     const std::string what = failure.what();
     if (what.find("locked") != std::string::npos) {
@@ -87,11 +83,13 @@ std::unique_ptr<Store> open_store_in_memory() {
   database->execute("pragma temp_store = memory");
   database->execute("pragma secure_delete = off");
   migrate(*database);
-  return std::make_unique<SqliteStore>(std::move(database));
+  return std::make_unique<SqliteStore>(std::move(database), nullptr);
 }
 
-SqliteStore::SqliteStore(std::unique_ptr<Database> database)
+SqliteStore::SqliteStore(std::unique_ptr<Database> database,
+                         std::unique_ptr<Checkpointer> checkpointer)
     : database_(std::move(database)),
+      checkpointer_(std::move(checkpointer)),
       ids_(load_ids(*database_)),
       statements_(std::make_unique<Statements>(*database_)) {
   last_contents_id_ = database_->query_integer(
@@ -121,6 +119,7 @@ void SqliteStore::commit() {
     throw;
   }
   untidy_ = logged_ = true;
+  if (checkpointer_) checkpointer_->committed(*database_);
 }
 
 /// What was remembered may speak of changes that are gone now: all of it is read again.

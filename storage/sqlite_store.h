@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/checkpointer.h"
 #include "storage/message_id.h"
 #include "storage/queue_cache.h"
 #include "storage/sqlite.h"
@@ -18,8 +19,9 @@ namespace quprite::storage {
 /// tidy.cpp.
 class SqliteStore final : public Store {
  public:
-  /// Takes a database whose schema is the newest.
-  explicit SqliteStore(std::unique_ptr<sqlite::Database> database);
+  /// Takes a database whose schema is the newest; `checkpointer` is null where there is no log.
+  SqliteStore(std::unique_ptr<sqlite::Database> database,
+              std::unique_ptr<Checkpointer> checkpointer);
   ~SqliteStore() override;
 
   Result<CreateOutcome> create_queue(QueueRef queue, const Metadata& metadata, Time now) override;
@@ -98,6 +100,7 @@ class SqliteStore final : public Store {
   void set_orphans(std::int64_t orphans);
 
   std::unique_ptr<sqlite::Database> database_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // gone before the database, which closes the log
   MessageIds ids_;
   std::unique_ptr<Statements> statements_;
   QueueCache queues_;

@@ -179,6 +179,7 @@ bool SqliteStore::tidy_file() {
 }
 
 void SqliteStore::checkpoint() {
+  if (checkpointer_) checkpointer_->wait();
   database_->checkpoint();
   logged_ = false;
 }

@@ -70,6 +70,30 @@ class Hardship(unittest.TestCase):
             self.assertEqual(int(count), statuses.count(201))
             self.stop(server)
 
+    def test_a_second_server_on_a_file_is_refused_by_name_and_the_first_goes_on(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = f"{directory}/quprite.db"
+            for made_before in (False, True):  # and with nothing done to it since it was opened
+                server, port = start("--data", file, "--quiet", stderr=subprocess.DEVNULL)
+                if made_before:
+                    self.assertEqual(ask(port, "GET", "/orders/messages?peekonly=true"), 200)
+                code, said = refuse("--port", "0", "--data", file)
+                self.assertNotEqual(code, 0)
+                self.assertIn(file, said)
+                self.assertIn("in use by another process", said)
+                self.assertEqual(ask(port, "POST", "/orders/messages", BODY), 201)
+                self.stop(server)
+
+    def test_another_program_cannot_write_to_a_file_that_is_served(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = f"{directory}/quprite.db"
+            server, port = start("--data", file, "--quiet", stderr=subprocess.DEVNULL)
+            stranger = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('delete from queue')"
+            done = subprocess.run([sys.executable, "-c", stranger, file], capture_output=True, text=True)
+            self.assertIn("database is locked", done.stderr)
+            self.assertEqual(ask(port, "GET", "/orders/messages?peekonly=true"), 200)
+            self.stop(server)
+
     def test_without_a_home_no_certificate_is_made_just_anywhere(self):
         with tempfile.TemporaryDirectory() as directory:
             code, said = refuse("--in-memory", "--port", "0", "--tls", "auto", cwd=directory, env={})

@@ -118,24 +118,35 @@ TEST_CASE("what deleted queues and cleared messages left is reaped after opening
   CHECK(texts(test.peek(9)) == list({"live"}));
 }
 
-TEST_CASE("a second store on the same file is refused by name, and the first goes on") {
+TEST_CASE("the log stays short while the store is written to, and nothing is lost") {
+  constexpr std::uintmax_t most_bytes = std::uintmax_t{32} * 1024 * 1024;
+  constexpr int groups = 1'500;
   const Directory directory;
-  StoreTest first(open(directory));
-  first.create(StoreTest::orders);
-  first.store->commit();
-  const std::string message = refusal(directory);
-  CHECK(contains(message, directory.file()));
-  CHECK(contains(message, "in use"));
-  first.put("first");
-  first.store->commit();
-  CHECK(first.count() == 1);
+  const std::string text(30'000, 'x');
+  {
+    StoreTest test(open(directory));
+    test.create(StoreTest::orders);
+    for (int group = 0; group < groups; ++group) {
+      for (int i = 0; i < 3; ++i) test.put(text);
+      test.store->commit();
+      REQUIRE(std::filesystem::file_size(directory.log()) <= most_bytes);
+    }
+    CHECK(test.count() == 3 * groups);
+  }
+  StoreTest test(open(directory));
+  CHECK(test.count() == 3 * groups);
 }
 
-TEST_CASE("a store that nothing was done to shuts out a second one, too") {
+TEST_CASE("the log is emptied at once, also right behind a burst") {
   const Directory directory;
-  static_cast<void>(open(directory));
-  const auto first = open(directory);
-  CHECK(contains(refusal(directory), directory.file()));
+  StoreTest test(open(directory));
+  test.create(StoreTest::orders);
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 100; ++i) test.put(std::string(30'000, 'x'));
+    test.store->commit();
+    test.store->checkpoint();
+    CHECK(std::filesystem::file_size(directory.log()) == 0);
+  }
 }
 
 TEST_CASE("a file of a newer schema is refused with both numbers, untouched") {
