@@ -10,7 +10,7 @@ namespace {
 // Frames are pages of 4 KiB. The thread is asked whenever the log has grown by some. Where it has
 // grown long the store does the rest as soon as the thread has done its part, which leaves little;
 // where it has grown too long, the store waits for that. So the log has at most 28 MB and a group.
-constexpr int asked_every = 250;
+constexpr int asked_every = 1500;
 constexpr int long_log = 4'000;
 constexpr int too_long_log = 7'000;
 
