@@ -44,4 +44,4 @@ def _chapter(chapter, about):
     ]
 
 
-CLIENTS = _chapter("tls", "HTTPS")
+CLIENTS = [*_chapter("tls", "HTTPS"), *_chapter("bearer", "tokens")]
