@@ -7,7 +7,7 @@ import subprocess
 
 import tap
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     **{name: value for name, value in os.environ.items()
        if not name.startswith(("AZURE_", "PYTHON"))},
     "AZURE_CONFIG_DIR": os.path.join(os.environ["QUPRITE_SDK_SCRATCH"], "azure"),
@@ -25,8 +25,8 @@ class Refused(Exception):
 
 
 def az(command, *arguments, **environment):
-    """az('storage queue show', '--name', ...) → what az prints, as Python values. A variable that is None is taken away."""
-    environment = {name: value for name, value in {**_ENVIRONMENT, **environment}.items() if value is not None}
+    """az('storage queue show', '--name', ...) → what az prints, as Python values. A variable that is None is not set."""
+    environment = {name: value for name, value in {**ENVIRONMENT, **environment}.items() if value is not None}
     finished = subprocess.run(shlex.split(os.environ["QUPRITE_SDK_AZ"]) + command.split() + list(arguments),
                               env=environment, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""What stands in for Microsoft Entra ID, without any network: its tokens, an identity endpoint, an az that is logged in."""
+"""What stands in for Microsoft Entra ID, without a network: tokens, an identity endpoint, an az that is logged in."""
 
 import base64
 import contextlib
@@ -35,9 +35,9 @@ class _IdentityEndpoint(http.server.BaseHTTPRequestHandler):
         resource = query.get("resource", "").rstrip("/")
         self.server.asked.append(resource)
         known = "the secret" in (self.headers["X-IDENTITY-HEADER"], self.headers["secret"])
-        answer = {"access_token": token(**{"aud": resource, **self.server.claims}), "expires_on": str(int(time.time()) + HOUR),
-                  "resource": resource, "token_type": "Bearer"} if known else {"error": "who are you?"}
-        body = json.dumps(answer).encode()
+        answer = {"access_token": token(**{"aud": resource, **self.server.claims}), "token_type": "Bearer",
+                  "expires_on": str(int(time.time()) + HOUR), "resource": resource}
+        body = json.dumps(answer if known else {"error": "who are you?"}).encode()
         self.send_response(200 if known else 401)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -57,8 +57,9 @@ def identity_endpoint(**claims):
         try:
             place = f"http://127.0.0.1:{server.server_port}/token"
             # The second line is the older way to say the same; Debian's az knows no other.
-            yield {"IDENTITY_ENDPOINT": place, "IDENTITY_HEADER": "the secret",
-                   "MSI_ENDPOINT": place, "MSI_SECRET": "the secret", "APPSETTING_WEBSITE_SITE_NAME": "site"}, server.asked
+            environment = {"IDENTITY_ENDPOINT": place, "IDENTITY_HEADER": "the secret",
+                           "MSI_ENDPOINT": place, "MSI_SECRET": "the secret", "APPSETTING_WEBSITE_SITE_NAME": "site"}
+            yield environment, server.asked
         finally:
             server.shutdown()
 

@@ -15,9 +15,9 @@ def log_in():
     """Leaves what `az login --identity` would leave; that itself asks Azure which subscriptions there are."""
     home = pathlib.Path(os.environ["QUPRITE_SDK_SCRATCH"]) / "azure"
     home.mkdir(parents=True, exist_ok=True)
+    user = {"name": "systemAssignedIdentity", "type": "servicePrincipal", "assignedIdentityInfo": "MSI"}
     subscription = {"id": entra.USER, "name": "none", "state": "Enabled", "isDefault": True, "tenantId": entra.TENANT,
-                    "environmentName": "AzureCloud", "user": {"name": "systemAssignedIdentity", "type": "servicePrincipal",
-                                                              "assignedIdentityInfo": "MSI"}}
+                    "environmentName": "AzureCloud", "user": user}
     (home / "azureProfile.json").write_text(json.dumps({"subscriptions": [subscription]}))
 
 
@@ -60,7 +60,8 @@ class LoggedIn(unittest.TestCase):
         self.assertRegex(token, f"(^|&)skoid={entra.USER}(&|$)")
         place = {"AZURE_STORAGE_CONNECTION_STRING": f"QueueEndpoint={tap.ENDPOINT};SharedAccessSignature={token}"}
         az("storage message put", "--queue-name", name, "--content", "hello", **place)
-        with self.assertRaisesRegex(Refused, "You do not have the required permissions"):  # AuthorizationPermissionMismatch
+        # So az puts AuthorizationPermissionMismatch.
+        with self.assertRaisesRegex(Refused, "You do not have the required permissions"):
             az("storage message get", "--queue-name", name, **place)
 
 

@@ -1,5 +1,5 @@
-// Microsoft Entra ID tokens with @azure/storage-queue and, where it is there, @azure/identity; there is no network to get
-// them from.
+// Microsoft Entra ID tokens with @azure/storage-queue and, where it is there, @azure/identity; there is no network to
+// get them from.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -96,8 +96,10 @@ describe("credentials", () => {
 describe("refusals", () => {
   // 12.0.0 speaks a version of the service that knew no challenge yet.
   const old = !identity;
-  const noGood = (text) =>
-    refused(old ? 400 : 401, "InvalidAuthenticationInfo", new QueueServiceClient(endpoint, holding(text)).getProperties());
+  const noGood = (text) => {
+    const answer = new QueueServiceClient(endpoint, holding(text)).getProperties();
+    return refused(old ? 400 : 401, "InvalidAuthenticationInfo", answer);
+  };
 
   test("a token for another audience is refused", async () => {
     await noGood(token({ aud: "https://vault.azure.net" }));

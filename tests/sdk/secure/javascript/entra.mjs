@@ -1,4 +1,4 @@
-// What stands in for Microsoft Entra ID, without any network: its tokens, an identity endpoint, an az that is logged in.
+// What stands in for Microsoft Entra ID, without a network: tokens, an identity endpoint, an az that is logged in.
 
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -23,7 +23,10 @@ export function token(claims = {}) {
 }
 
 /** A credential as programs write their own. */
-export const holding = (text) => ({ getToken: async () => ({ token: text, expiresOnTimestamp: Date.now() + 3_600_000 }) });
+export const holding = (text) => {
+  const answer = { token: text, expiresOnTimestamp: Date.now() + 3_600_000 };
+  return { getToken: async () => answer };
+};
 
 /** What an App Service gives its programs: the environment that leads there, and the resources asked for. */
 export async function identityEndpoint(context) {
