@@ -74,6 +74,20 @@ describe("credentials", () => {
 
   if (!identity) return;
 
+  test("the challenge leads to a token of its tenant", async () => {
+    const asked = [];
+    await tellAStory({
+      getToken: async (scopes, options) => {
+        asked.push([[scopes].flat(), options.tenantId]);
+        const over = options.tenantId ? {} : { exp: seconds() - 1 };
+        return { token: token(over), expiresOnTimestamp: Date.now() + hour };
+      },
+    });
+    const { headers } = await fetch(`${endpoint}?comp=list`, { headers: { "x-ms-version": "2021-02-12" } });
+    const [, challenging] = /login\.microsoftonline\.com\/([-0-9a-f]+)\//.exec(headers.get("www-authenticate"));
+    assert.deepEqual(asked.slice(0, 2), [[[`${storage}/.default`], undefined], [[`${storage}/.default`], challenging]]);
+  });
+
   test("the account of the azure cli gets in", async (context) => {
     settle(context, azThatIsLoggedIn());
     await tellAStory(new identity.AzureCliCredential());

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import time
 import unittest
 from unittest import mock
@@ -28,6 +29,18 @@ class Holding:
 
     def get_token(self, *scopes, **_):
         return AccessToken(self.token, int(time.time()) + entra.HOUR)
+
+
+class LedToATenant:
+    """A credential that has only a token that is over, until it is asked for one of a tenant."""
+
+    def __init__(self):
+        self.asked = []
+
+    def get_token(self, *scopes, tenant_id=None, **_):
+        self.asked.append((*scopes, tenant_id))
+        over = {} if tenant_id else {"exp": int(time.time()) - 1}
+        return AccessToken(entra.token(**over), int(time.time()) + entra.HOUR)
 
 
 def now():
@@ -89,6 +102,15 @@ class Credentials(Story):
         with mock.patch.dict(os.environ, {**NOWHERE, "PATH": path}):
             # Without an identity endpoint a managed identity is sought in the network.
             self.tell_a_story(DefaultAzureCredential(exclude_managed_identity_credential=True))
+
+
+    def test_the_challenge_leads_to_a_token_of_its_tenant(self):
+        credential = LedToATenant()
+        self.tell_a_story(credential)
+        challenge = requests.get(f"{tap.ENDPOINT}?comp=list", headers={"x-ms-version": "2021-02-12"}).headers
+        [tenant] = re.findall(r"https://login\.microsoftonline\.com/([-0-9a-f]+)/", challenge["WWW-Authenticate"])
+        scope = f"{entra.STORAGE}/.default"
+        self.assertEqual(credential.asked[:2], [(scope, None), (scope, tenant)])
 
 
 class Refusals(Story):
@@ -184,7 +206,8 @@ class UserDelegation(Story):
 
 
 if not hasattr(QueueServiceClient, "get_user_delegation_key"):
-    del UserDelegation  # Debian's version cannot ask for a key
+    # Debian's version cannot ask for a key, and is not led by a challenge.
+    del UserDelegation, Credentials.test_the_challenge_leads_to_a_token_of_its_tenant
 
 
 if __name__ == "__main__":
