@@ -18,7 +18,7 @@ def command(want):
     terms = {"start": want.get("start"), "expiry": want.get("expiry"), "ip": want.get("ip"),
              "permissions": want.get("letters")}
     if want["kind"] == "account":
-        words = ["storage", "account", "generate-sas", "--services", "q", "--resource-types", want["types"]]
+        words = ["storage", "account", "generate-sas", "--services", want["services"], "--resource-types", want["types"]]
     else:
         words = ["storage", "queue", "generate-sas", "--name", want["queue"]]
         terms["policy-name"] = want.get("policy")

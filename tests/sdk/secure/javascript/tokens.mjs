@@ -21,7 +21,7 @@ function token(want) {
   };
   if (want.kind === "account") {
     return azure.generateAccountSASQueryParameters({
-      ...terms, services: azure.AccountSASServices.parse("q").toString(),
+      ...terms, services: azure.AccountSASServices.parse(want.services).toString(),
       resourceTypes: azure.AccountSASResourceTypes.parse(want.types).toString(),
       permissions: azure.AccountSASPermissions.parse(want.letters),
     }, credential);

@@ -1,5 +1,6 @@
 """Shared access signatures by azure-storage-queue's own generators: reads what is wanted, prints tokens, as JSON."""
 
+import inspect
 import json
 import sys
 
@@ -10,6 +11,10 @@ from azure.storage.queue import (AccountSasPermissions, QueueSasPermissions, Res
 def token(want, account, key):
     terms = {name: want.get(name) for name in ("start", "expiry", "ip", "protocol") if want.get(name)}
     if want["kind"] == "account":
+        if want["services"] != "q":
+            if "services" not in inspect.signature(generate_account_sas).parameters:
+                return None  # Debian's makes tokens for queues alone
+            terms["services"] = want["services"]
         return generate_account_sas(account, key, ResourceTypes.from_string(want["types"]),
                                     AccountSasPermissions.from_string(want["letters"]), **terms)
     if want["kind"] == "policy":
