@@ -7,7 +7,7 @@ import subprocess
 
 import tap
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     **{name: value for name, value in os.environ.items()
        if not name.startswith(("AZURE_", "PYTHON"))},
     "AZURE_CONFIG_DIR": os.path.join(os.environ["QUPRITE_SDK_SCRATCH"], "azure"),
@@ -24,10 +24,11 @@ class Refused(Exception):
     """az ended with an error; its text names the service's code."""
 
 
-def az(command, *arguments):
-    """az('storage queue show', '--name', ...) → what az prints, as Python values."""
+def az(command, *arguments, **environment):
+    """az('storage queue show', '--name', ...) → what az prints, as Python values. A variable that is None is not set."""
+    environment = {name: value for name, value in {**ENVIRONMENT, **environment}.items() if value is not None}
     finished = subprocess.run(shlex.split(os.environ["QUPRITE_SDK_AZ"]) + command.split() + list(arguments),
-                              env=_ENVIRONMENT, stdin=subprocess.DEVNULL, text=True,
+                              env=environment, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if finished.returncode:
         raise Refused(finished.stderr)

@@ -13,7 +13,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 
-Command = collections.namedtuple("Command", "arguments environment", defaults=[{}])
+# `server`: the options of a server that keeps its data in a file; without, it is a plain one in memory.
+Command = collections.namedtuple("Command", "arguments environment server", defaults=[{}, ()])
 Client = collections.namedtuple("Client", "name family about prepare packages")
 
 
@@ -154,6 +155,10 @@ CLIENTS = [
     Client("day-newest", "day", "the day of a queue, with the newest az and Python", _day(_python_newest, _az_newest),
            VENV),
 ]
+
+
+import secure  # noqa: E402  as it takes from above what it is made of
+CLIENTS += secure.CLIENTS
 
 
 def missing_packages(clients):

@@ -16,11 +16,12 @@ class NotReady(Exception):
 
 
 @contextlib.contextmanager
-def server(log):
-    """Yields the address of a server that writes its log to `log`."""
+def server(log, options=(), home=None):
+    """Yields the address of a server that writes its log to `log`. With `options` it keeps its data in `home`."""
     binary = os.environ.get("QUPRITE_BIN", str(BINARY))
+    place = ["--data", f"{home}/quprite.db", *options] if options else ["--in-memory"]
     try:
-        process = subprocess.Popen([binary, "--port", "0", "--in-memory", "--quiet"],
+        process = subprocess.Popen([binary, "--port", "0", "--quiet", *place],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
     except OSError as problem:
         raise NotReady(f"{binary} does not start ({problem.strerror}); "
@@ -41,8 +42,14 @@ def _address(process, binary, log):
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         line = process.stdout.readline().decode() if selector.select(READY_WITHIN_SECONDS) else ""
-    match = re.search(r"http://[^ /\s]+", line)
+    match = re.search(r"https?://[^ /\s]+", line)
     if not match:
         log.seek(0)
         raise NotReady(f"{binary} named no address within {READY_WITHIN_SECONDS} s; it said {line!r} {log.read()[-500:]}")
     return match.group()
+
+
+def how_to_trust(log):
+    """The environment variables that the server told its clients to set, so that they trust its certificate."""
+    log.seek(0)
+    return dict(re.findall(r"^ +[^:]+: +([A-Z_]+)=(\S+)$", log.read(), re.MULTILINE))
