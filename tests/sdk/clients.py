@@ -143,10 +143,9 @@ CLIENTS = [
     Client("python-debian", "python", "Debian's python3-azure-storage", _python_story(_python_debian), PYTHON_APT),
     Client("python-newest", "python", _pinned("python/newest/requirements.txt", "azure-storage-queue"),
            _python_story(_python_newest), VENV),
-    Client("javascript-12.0.0", "javascript", _pinned("javascript/12.0.0/package.json", "@azure/storage-queue"),
-           _javascript("12.0.0", oldest_node=18), NODE),
-    Client("javascript-newest", "javascript", _pinned("javascript/newest/package.json", "@azure/storage-queue"),
-           _javascript("newest", oldest_node=20), NODE),
+    *(Client(f"javascript-{version}", "javascript", _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"),
+             _javascript(version, oldest_node), NODE)
+      for version, oldest_node in (("12.0.0", 18), ("12.10.0", 18), ("12.17.0", 18), ("12.26.0", 20), ("newest", 20))),
     Client("az-debian", "az", "Debian's azure-cli", _az_story(_az_debian), AZ_APT),
     Client("az-newest", "az", _pinned("az/newest/requirements.txt", "azure-cli"), _az_story(_az_newest), VENV),
     Client("day-debian", "day", "the day of a queue, with Debian's az and Python", _day(_python_debian, _az_debian),
