@@ -44,9 +44,9 @@ def _installed(name, manifest, recipe, install):
     return home
 
 
-def _do(*command, cwd=None):
-    finished = subprocess.run([str(part) for part in command], cwd=cwd, stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def _do(*command, cwd=None, environment=None):
+    finished = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if finished.returncode:
         last_words = " / ".join(finished.stdout.strip().splitlines()[-3:])
         raise Missing(f"{pathlib.Path(command[0]).name} could not install it: {last_words}")
@@ -166,3 +166,7 @@ def _has(package):
     status = subprocess.run(f"dpkg-query -W -f '${{Status}}' {package}", shell=True, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return "install ok installed" in status.stdout
+
+
+import toolchains  # noqa: E402  as it takes from above what it is made of
+CLIENTS += toolchains.CLIENTS
