@@ -143,8 +143,8 @@ CLIENTS = [
     Client("python-debian", "python", "Debian's python3-azure-storage", _python_story(_python_debian), PYTHON_APT),
     Client("python-newest", "python", _pinned("python/newest/requirements.txt", "azure-storage-queue"),
            _python_story(_python_newest), VENV),
-    *(Client(f"javascript-{version}", "javascript", _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"),
-             _javascript(version, oldest_node), NODE)
+    *(Client(f"javascript-{version}", "javascript",
+             _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"), _javascript(version, oldest_node), NODE)
       for version, oldest_node in (("12.0.0", 18), ("12.10.0", 18), ("12.17.0", 18), ("12.26.0", 20), ("newest", 20))),
     Client("az-debian", "az", "Debian's azure-cli", _az_story(_az_debian), AZ_APT),
     Client("az-newest", "az", _pinned("az/newest/requirements.txt", "azure-cli"), _az_story(_az_newest), VENV),

@@ -45,6 +45,33 @@ def _build_go(home):
     _do("go", "build", "-o", home / "story", ".", cwd=HERE / "go", environment=environment)
 
 
+def _java():
+    oldest = _said("java/pom.xml", r"<java.version>(.+)</")
+    java = _needs("javac", ["javac", "-version"], oldest, "apt-get install default-jdk-headless")
+    if not shutil.which("mvn"):
+        raise Missing("mvn is not installed (apt-get install maven)")
+    libraries = _installed("java-libraries", [HERE / "java/pom.xml"], "mvn", _fetch_jars)
+    classes = _installed("java", _sources("java", "pom.xml", "*.java"), java,
+                         lambda home: _compile_java(home, libraries))
+    return Command(["java", *SMALL_JAVA, "-cp", f"{classes}:{libraries}/*", "Story"])
+
+
+def _fetch_jars(home):
+    environment = {**os.environ, "MAVEN_OPTS": " ".join(SMALL_JAVA)}
+    _do("mvn", "--batch-mode", "--no-transfer-progress", "--quiet", f"-Dmaven.repo.local={cache() / 'maven'}",
+        "dependency:copy-dependencies", f"-DoutputDirectory={home}", cwd=HERE / "java", environment=environment)
+
+
+def _compile_java(home, libraries):
+    _do("javac", *(f"-J{option}" for option in SMALL_JAVA), "-encoding", "UTF-8", "-cp", f"{libraries}/*", "-d", home,
+        *_sources("java", "*.java"))
+
+
+SMALL_JAVA = ["-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8"]
+
 CLIENTS = [
     Client("go", "go", "azqueue " + _said("go/go.mod", r"azqueue/v2 v(\S+)"), _go, []),
+    Client("java", "java", "com.azure:azure-storage-queue "
+           + _said("java/pom.xml", r"azure-storage-queue</artifactId>\s+<version>(.+)</"),
+           _java, ["default-jdk-headless", "maven"]),
 ]
