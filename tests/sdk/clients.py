@@ -107,7 +107,7 @@ def _day(python, az):
     return lambda: Command([python(), HERE / "day/story.py"], {"QUPRITE_SDK_AZ": az()})
 
 
-def _javascript(version, oldest_node):
+def _javascript(version, oldest_node, folder=None, story="javascript/story.mjs"):
     def prepare():
         for tool in ("node", "npm"):
             if not shutil.which(tool):
@@ -115,10 +115,10 @@ def _javascript(version, oldest_node):
         node = subprocess.run(["node", "--version"], text=True, stdout=subprocess.PIPE).stdout.strip()
         if int(re.match(r"v(\d+)", node).group(1)) < oldest_node:
             raise Missing(f"node {node} is too old for it, {oldest_node} or newer is needed")
-        manifest = HERE / "javascript" / version
+        manifest = HERE / (folder or f"javascript/{version}")
         files = [manifest / name for name in ("package.json", "package-lock.json", ".npmrc")]
         home = _installed(f"javascript-{version}", files, "npm", lambda home: _fill_modules(home, files))
-        return Command(["node", "--test-reporter=tap", HERE / "javascript/story.mjs"],
+        return Command(["node", "--test-reporter=tap", HERE / story],
                        {"QUPRITE_SDK_MODULES": str(home)})
     return prepare
 
@@ -146,6 +146,8 @@ CLIENTS = [
     *(Client(f"javascript-{version}", "javascript",
              _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"), _javascript(version, oldest_node), NODE)
       for version, oldest_node in (("12.0.0", 18), ("12.10.0", 18), ("12.17.0", 18), ("12.26.0", 20), ("newest", 20))),
+    Client("javascript-legacy", "javascript", _pinned("javascript-legacy/package.json", "azure-storage"),
+           _javascript("legacy", 18, "javascript-legacy", "javascript-legacy/story.cjs"), NODE),
     Client("az-debian", "az", "Debian's azure-cli", _az_story(_az_debian), AZ_APT),
     Client("az-newest", "az", _pinned("az/newest/requirements.txt", "azure-cli"), _az_story(_az_newest), VENV),
     Client("day-debian", "day", "the day of a queue, with Debian's az and Python", _day(_python_debian, _az_debian),
@@ -156,8 +158,9 @@ CLIENTS = [
 
 
 def missing_packages(clients):
-    """Debian packages to install; a node or npm from elsewhere counts as there."""
-    there = {"nodejs": shutil.which("node"), "npm": shutil.which("npm")}
+    """Debian packages to install; a tool from elsewhere counts as there."""
+    tools = {"nodejs": "node", "npm": "npm", "default-jdk-headless": "javac", "maven": "mvn"}
+    there = {package: shutil.which(tool) for package, tool in tools.items()}
     wanted = sorted({package for client in clients for package in client.packages})
     return [package for package in wanted if not (there[package] if package in there else _has(package))]
 
