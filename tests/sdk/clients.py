@@ -144,7 +144,8 @@ CLIENTS = [
     Client("python-newest", "python", _pinned("python/newest/requirements.txt", "azure-storage-queue"),
            _python_story(_python_newest), VENV),
     *(Client(f"javascript-{version}", "javascript",
-             _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"), _javascript(version, oldest_node), NODE)
+             _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"),
+             _javascript(version, oldest_node), NODE)
       for version, oldest_node in (("12.0.0", 18), ("12.10.0", 18), ("12.17.0", 18), ("12.26.0", 20), ("newest", 20))),
     Client("javascript-legacy", "javascript", _pinned("javascript-legacy/package.json", "azure-storage"),
            _javascript("legacy", 18, "javascript-legacy", "javascript-legacy/story.cjs"), NODE),

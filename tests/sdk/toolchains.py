@@ -67,6 +67,21 @@ def _compile_java(home, libraries):
         *_sources("java", "*.java"))
 
 
+def _rust():
+    oldest = _said("rust/Cargo.toml", r'^rust-version = "(.+)"')
+    cargo = _needs("cargo", ["cargo", "--version"], oldest, "Debian 12's is of Rust 1.63")
+    home = _installed("rust", _sources("rust", "Cargo.toml", "src/*.rs"), cargo, _build_rust)
+    return Command([home / "story"])
+
+
+def _build_rust(home):
+    # In a copy, as cargo writes its lock file beside the manifest. What it compiles is there for the next story.
+    shutil.copytree(HERE / "rust", home / "rust")
+    target = cache() / "rust-target"
+    _do("cargo", "build", "--quiet", cwd=home / "rust", environment={**os.environ, "CARGO_TARGET_DIR": str(target)})
+    shutil.copy(target / "debug/story", home)
+
+
 SMALL_JAVA = ["-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8"]
 
 CLIENTS = [
@@ -74,4 +89,6 @@ CLIENTS = [
     Client("java", "java", "com.azure:azure-storage-queue "
            + _said("java/pom.xml", r"azure-storage-queue</artifactId>\s+<version>(.+)</"),
            _java, ["default-jdk-headless", "maven"]),
+    Client("rust", "rust", "azure_storage_queue " + _said("rust/Cargo.toml", r'^azure_storage_queue .*"=([\d.]+)"'),
+           _rust, []),
 ]

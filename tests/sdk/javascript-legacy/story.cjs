@@ -49,7 +49,8 @@ const peek = async () => texts(await service.peekMessages(name, { numOfMessages:
 const count = async () => (await service.getQueueMetadata(name)).approximateMessageCount;
 const texts = (messages) => messages.map((message) => message.messageText);
 const secondsBetween = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 1000);
-const list = async (prefix, options = {}) => (await service.listQueuesSegmentedWithPrefix(prefix, null, options)).entries;
+const list = async (prefix, options = {}) =>
+  (await service.listQueuesSegmentedWithPrefix(prefix, null, options)).entries;
 
 describe("queues", () => {
   test("creating a queue again changes nothing", async () => {
@@ -267,8 +268,9 @@ describe("shared access signatures", { skip: noSas }, () => {
   beforeEach(() => service.createQueue(name));
 
   const queueToken = (AccessPolicy) => legacy.generateSharedAccessSignature(name, { AccessPolicy });
-  const accountToken = (permissions, types) => azure.generateAccountSharedAccessSignature(account, key, { AccessPolicy: {
-    Services: Services.QUEUE, ResourceTypes: types, Permissions: permissions, Expiry: inAnHour } });
+  const accountToken = (permissions, types) => azure.generateAccountSharedAccessSignature(account, key, {
+    AccessPolicy: { Services: Services.QUEUE, ResourceTypes: types, Permissions: permissions, Expiry: inAnHour },
+  });
 
   test("a token to send sends and receives nothing", async () => {
     const sender = holding(queueToken({ Permissions: "a", Expiry: inAnHour }));
