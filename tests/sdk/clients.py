@@ -140,7 +140,8 @@ PYTHON_APT = _words(HERE / "python/debian/apt.txt")
 AZ_APT = _words(HERE / "az/debian/apt.txt")
 
 CLIENTS = [
-    Client("python-debian", "python", "Debian's python3-azure-storage", _python_story(_python_debian), PYTHON_APT),
+    Client("python-debian", "python", "Debian 12's azure-storage-queue 12.6.0b1", _python_story(_python_debian),
+           PYTHON_APT),
     Client("python-newest", "python", _pinned("python/newest/requirements.txt", "azure-storage-queue"),
            _python_story(_python_newest), VENV),
     *(Client(f"javascript-{version}", "javascript",
@@ -149,7 +150,7 @@ CLIENTS = [
       for version, oldest_node in (("12.0.0", 18), ("12.10.0", 18), ("12.17.0", 18), ("12.26.0", 20), ("newest", 20))),
     Client("javascript-legacy", "javascript", _pinned("javascript-legacy/package.json", "azure-storage"),
            _javascript("legacy", 18, "javascript-legacy", "javascript-legacy/story.cjs"), NODE),
-    Client("az-debian", "az", "Debian's azure-cli", _az_story(_az_debian), AZ_APT),
+    Client("az-debian", "az", "Debian 12's azure-cli 2.45.0", _az_story(_az_debian), AZ_APT),
     Client("az-newest", "az", _pinned("az/newest/requirements.txt", "azure-cli"), _az_story(_az_newest), VENV),
     Client("day-debian", "day", "the day of a queue, with Debian's az and Python", _day(_python_debian, _az_debian),
            PYTHON_APT + AZ_APT),

@@ -85,7 +85,7 @@ def _build_rust(home):
 SMALL_JAVA = ["-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8"]
 
 CLIENTS = [
-    Client("go", "go", "azqueue " + _said("go/go.mod", r"azqueue/v2 v(\S+)"), _go, []),
+    Client("go", "go", "azure-sdk-for-go azqueue " + _said("go/go.mod", r"azqueue/v2 v(\S+)"), _go, []),
     Client("java", "java", "com.azure:azure-storage-queue "
            + _said("java/pom.xml", r"azure-storage-queue</artifactId>\s+<version>(.+)</"),
            _java, ["default-jdk-headless", "maven"]),
