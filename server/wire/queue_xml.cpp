@@ -68,12 +68,20 @@ bool are_permissions(std::string_view text) {
   return text.find_first_not_of("raup") == std::string_view::npos;
 }
 
+/// "Set Queue ACL" writes a fraction as seven digits, and the service takes no other number.
+bool has_fraction_of_a_policy(std::string_view time) {
+  const auto point = time.find('.');
+  if (point == std::string_view::npos) return true;
+  constexpr std::size_t digits = 7;
+  return time.find_first_not_of("0123456789", point + 1) == point + 1 + digits;
+}
+
 /// A time of a policy, where it has one; false where it is no time.
 bool read_time(const pugi::xml_node& policy, const char* name, std::optional<Time>& time) {
   const std::string text = value_of(policy.child(name));
   if (text.empty()) return true;
   time = parse_iso8601(text);
-  return time.has_value();
+  return time.has_value() && has_fraction_of_a_policy(text);
 }
 
 std::size_t characters(std::string_view text) {

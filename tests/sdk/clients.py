@@ -45,9 +45,9 @@ def _installed(name, manifest, recipe, install):
     return home
 
 
-def _do(*command, cwd=None):
-    finished = subprocess.run([str(part) for part in command], cwd=cwd, stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def _do(*command, cwd=None, environment=None):
+    finished = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if finished.returncode:
         last_words = " / ".join(finished.stdout.strip().splitlines()[-3:])
         raise Missing(f"{pathlib.Path(command[0]).name} could not install it: {last_words}")
@@ -108,7 +108,7 @@ def _day(python, az):
     return lambda: Command([python(), HERE / "day/story.py"], {"QUPRITE_SDK_AZ": az()})
 
 
-def _javascript(version, oldest_node):
+def _javascript(version, oldest_node, folder=None, story="javascript/story.mjs"):
     def prepare():
         for tool in ("node", "npm"):
             if not shutil.which(tool):
@@ -116,10 +116,10 @@ def _javascript(version, oldest_node):
         node = subprocess.run(["node", "--version"], text=True, stdout=subprocess.PIPE).stdout.strip()
         if int(re.match(r"v(\d+)", node).group(1)) < oldest_node:
             raise Missing(f"node {node} is too old for it, {oldest_node} or newer is needed")
-        manifest = HERE / "javascript" / version
+        manifest = HERE / (folder or f"javascript/{version}")
         files = [manifest / name for name in ("package.json", "package-lock.json", ".npmrc")]
         home = _installed(f"javascript-{version}", files, "npm", lambda home: _fill_modules(home, files))
-        return Command(["node", "--test-reporter=tap", HERE / "javascript/story.mjs"],
+        return Command(["node", "--test-reporter=tap", HERE / story],
                        {"QUPRITE_SDK_MODULES": str(home)})
     return prepare
 
@@ -141,14 +141,17 @@ PYTHON_APT = _words(HERE / "python/debian/apt.txt")
 AZ_APT = _words(HERE / "az/debian/apt.txt")
 
 CLIENTS = [
-    Client("python-debian", "python", "Debian's python3-azure-storage", _python_story(_python_debian), PYTHON_APT),
+    Client("python-debian", "python", "Debian 12's azure-storage-queue 12.6.0b1", _python_story(_python_debian),
+           PYTHON_APT),
     Client("python-newest", "python", _pinned("python/newest/requirements.txt", "azure-storage-queue"),
            _python_story(_python_newest), VENV),
-    Client("javascript-12.0.0", "javascript", _pinned("javascript/12.0.0/package.json", "@azure/storage-queue"),
-           _javascript("12.0.0", oldest_node=18), NODE),
-    Client("javascript-newest", "javascript", _pinned("javascript/newest/package.json", "@azure/storage-queue"),
-           _javascript("newest", oldest_node=20), NODE),
-    Client("az-debian", "az", "Debian's azure-cli", _az_story(_az_debian), AZ_APT),
+    *(Client(f"javascript-{version}", "javascript",
+             _pinned(f"javascript/{version}/package.json", "@azure/storage-queue"),
+             _javascript(version, oldest_node), NODE)
+      for version, oldest_node in (("12.0.0", 18), ("12.10.0", 18), ("12.17.0", 18), ("12.26.0", 20), ("newest", 20))),
+    Client("javascript-legacy", "javascript", _pinned("javascript-legacy/package.json", "azure-storage"),
+           _javascript("legacy", 18, "javascript-legacy", "javascript-legacy/story.cjs"), NODE),
+    Client("az-debian", "az", "Debian 12's azure-cli 2.45.0", _az_story(_az_debian), AZ_APT),
     Client("az-newest", "az", _pinned("az/newest/requirements.txt", "azure-cli"), _az_story(_az_newest), VENV),
     Client("day-debian", "day", "the day of a queue, with Debian's az and Python", _day(_python_debian, _az_debian),
            PYTHON_APT + AZ_APT),
@@ -162,8 +165,9 @@ CLIENTS += secure.CLIENTS
 
 
 def missing_packages(clients):
-    """Debian packages to install; a node or npm from elsewhere counts as there."""
-    there = {"nodejs": shutil.which("node"), "npm": shutil.which("npm")}
+    """Debian packages to install; a tool from elsewhere counts as there."""
+    tools = {"nodejs": "node", "npm": "npm", "default-jdk-headless": "javac", "maven": "mvn"}
+    there = {package: shutil.which(tool) for package, tool in tools.items()}
     wanted = sorted({package for client in clients for package in client.packages})
     return [package for package in wanted if not (there[package] if package in there else _has(package))]
 
@@ -172,3 +176,7 @@ def _has(package):
     status = subprocess.run(f"dpkg-query -W -f '${{Status}}' {package}", shell=True, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return "install ok installed" in status.stdout
+
+
+import toolchains  # noqa: E402  as it takes from above what it is made of
+CLIENTS += toolchains.CLIENTS

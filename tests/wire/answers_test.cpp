@@ -291,6 +291,26 @@ TEST_CASE("times of access policies come back in one form, and an empty policy n
   CHECK(server.send("GET", "/orders?comp=acl").elements("Id").empty());
 }
 
+TEST_CASE("times of access policies have seven fraction digits or none") {
+  TestServer server;
+  server.create("orders");
+  const auto set = [&server](const std::string& expiry) {
+    return server.send("PUT", "/orders?comp=acl", {},
+                       "<SignedIdentifiers><SignedIdentifier><Id>a</Id><AccessPolicy><Expiry>" +
+                           expiry +
+                           "</Expiry></AccessPolicy></SignedIdentifier></SignedIdentifiers>");
+  };
+  CHECK(set("2026-06-01T12:00:00.1234567Z").status == 204);
+  CHECK(set("2026-06-01T12:00:00Z").status == 204);
+  // Java's client writes three or nine digits, Rust's once wrote six: Azure refuses them all.
+  for (const std::string fraction : {"1", "123", "123456", "12345678", "123456789"}) {
+    CAPTURE(fraction);
+    const Answer answer = set("2026-06-01T12:00:00." + fraction + "Z");
+    CHECK(answer.status == 400);
+    CHECK(answer["x-ms-error-code"] == "InvalidXmlDocument");
+  }
+}
+
 TEST_CASE("Set Queue Service Properties leaves alone what it does not name") {
   TestServer server;
   const std::string target = "/?restype=service&comp=properties";

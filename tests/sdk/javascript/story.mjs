@@ -1,10 +1,11 @@
-// The story of a queue, told with @azure/storage-queue; the newest and 12.0.0 both tell it.
+// The story of a queue, told with @azure/storage-queue by every version that javascript/ pins, from 12.0.0 on.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { beforeEach, describe, test } from "node:test";
 
-const azure = createRequire(`${process.env.QUPRITE_SDK_MODULES}/`)("@azure/storage-queue");
+const load = createRequire(`${process.env.QUPRITE_SDK_MODULES}/`);
+const azure = load("@azure/storage-queue");
 const { QueueClient, QueueServiceClient, StorageSharedKeyCredential } = azure;
 
 const account = "devstoreaccount1";
@@ -49,6 +50,16 @@ async function receive(options) {
 
 const secondsBetween = (from, to) => Math.round((to - from) / 1000);
 const texts = (items) => items.map((item) => item.messageText);
+
+// 12.26.0 writes its requests with @azure/core-xml, which leaves the line ends of a text out before it is sent.
+const losesLineEnds = (() => {
+  try {
+    return !load("@azure/core-xml").stringifyXML({ text: "\n" }).includes("\n");
+  } catch {
+    return false; // the versions that write XML in another way do not have it
+  }
+})();
+const asSent = (text) => (losesLineEnds ? text.replaceAll("\n", "") : text);
 
 describe("queues", () => {
   test("creating a queue again changes nothing", async () => {
@@ -218,7 +229,8 @@ describe("messages", () => {
   test("every text comes back as it was sent", async () => {
     const sent = ["", "  spaces\tand\nlines  ", "naïve 日本語 😀", "<tag attr=\"'&amp;\">]]>", "👩‍👩‍👧 ".repeat(100)];
     for (const text of sent) await queue.sendMessage(text);
-    assert.deepEqual(texts((await queue.receiveMessages({ numberOfMessages: 32 })).receivedMessageItems), sent);
+    const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
+    assert.deepEqual(texts(receivedMessageItems), sent.map(asSent));
   });
 
   test("a text of 64 KiB is taken and one byte more is refused", async () => {
