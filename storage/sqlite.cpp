@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "storage/log_file.h"
 #include "storage/store.h"
 
 namespace quprite::storage::sqlite {
@@ -42,7 +43,7 @@ Database::Database(const std::string& path) {
   configure_library();
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   // One process has the file, and its connections share the index of the log in its memory.
-  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, "unix-excl");
+  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, log_gathering_file_system());
   if (code != SQLITE_OK) {
     const std::string what = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     sqlite3_close_v2(handle_);
