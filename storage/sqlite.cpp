@@ -31,9 +31,10 @@ void check(sqlite3* handle, int code) {
 }
 
 /// Once, before anything else of SQLite: counting every allocation costs time, and nobody asks for
-/// the count.
+/// the count; and a database in memory may be as big as memory is.
 void configure_library() {
-  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) |
+                          sqlite3_config(SQLITE_CONFIG_MEMDB_MAXSIZE, INT64_MAX);
   static_cast<void>(done);
 }
 
@@ -42,8 +43,13 @@ void configure_library() {
 Database::Database(const std::string& path) {
   configure_library();
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  // One process has the file, and its connections share the index of the log in its memory.
-  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, log_gathering_file_system());
+  // ":memory:" would keep all of the database in the page cache, which a commit may go through from
+  // end to end; so a file in memory is behind a small one.
+  const int code =
+      path == in_memory
+          ? sqlite3_open_v2("file:quprite?vfs=memdb", &handle_, flags | SQLITE_OPEN_URI, nullptr)
+          // One process has the file, and its connections share the log's index in its memory.
+          : sqlite3_open_v2(path.c_str(), &handle_, flags, log_gathering_file_system());
   if (code != SQLITE_OK) {
     const std::string what = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     sqlite3_close_v2(handle_);

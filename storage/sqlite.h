@@ -14,10 +14,13 @@ struct sqlite3_stmt;
 /// SQLite's C handles as values that clean up after themselves. Names are SQLite's.
 namespace quprite::storage::sqlite {
 
+/// A path that stands for no file.
+inline constexpr std::string_view in_memory = ":memory:";
+
 /// A database connection, for one thread at a time. Whatever fails throws StoreFailure.
 class Database {
  public:
-  /// Opens a file, or ":memory:"; makes the file where there is none.
+  /// Opens a file, or what goes when it is closed (in_memory); makes the file where there is none.
   explicit Database(const std::string& path);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -79,7 +79,11 @@ std::unique_ptr<Store> open_store(const std::string& path, Durability durability
 }
 
 std::unique_ptr<Store> open_store_in_memory() {
-  auto database = std::make_unique<Database>(":memory:");
+  auto database = std::make_unique<Database>(std::string(sqlite::in_memory));
+  database->execute("pragma locking_mode = exclusive");
+  database->execute("pragma journal_mode = memory");
+  database->execute("pragma synchronous = off");
+  database->execute("pragma cache_size = -8000");
   database->execute("pragma temp_store = memory");
   database->execute("pragma secure_delete = off");
   migrate(*database);
