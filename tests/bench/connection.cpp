@@ -14,7 +14,7 @@
 namespace quprite::bench {
 namespace {
 
-constexpr std::size_t least_space = 4 * 1024;
+constexpr std::size_t least_space = std::size_t{4} * 1024;
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
