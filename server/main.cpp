@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/options.h"
+#include "server/program/azurite.h"
 #include "server/program/command.h"
 #include "server/program/healthcheck.h"
 #include "server/program/serve.h"
@@ -27,7 +30,20 @@ bool take_subcommand(std::vector<std::string>& arguments, const std::string& nam
   return true;
 }
 
-int run(std::vector<std::string> arguments) {
+/// Whether this is to stand in for one of Azurite's programs: by the name that it was started under
+/// (a link), or by its first argument.
+std::optional<AzuriteProgram> take_azurite(const std::string& path,
+                                           std::vector<std::string>& arguments) {
+  const std::string name = std::filesystem::path(path).filename();
+  if (name == "azurite") return AzuriteProgram::All;
+  if (name == "azurite-queue") return AzuriteProgram::Queue;
+  if (take_subcommand(arguments, "azurite")) return AzuriteProgram::All;
+  if (take_subcommand(arguments, "azurite-queue")) return AzuriteProgram::Queue;
+  return std::nullopt;
+}
+
+int run(const std::string& path, std::vector<std::string> arguments) {
+  if (const auto program = take_azurite(path, arguments)) return run_azurite(*program, arguments);
   const bool checks = take_subcommand(arguments, "healthcheck");
   const bool executes = !checks && take_subcommand(arguments, "exec");
   std::vector<std::string> command;
@@ -58,7 +74,7 @@ int run(std::vector<std::string> arguments) {
 
 int main(int argc, char** argv) {
   try {
-    return quprite::server::run({argv + 1, argv + argc});
+    return quprite::server::run(argc > 0 ? argv[0] : "", {argv + std::min(argc, 1), argv + argc});
   } catch (const std::exception& error) {
     return quprite::server::fail(error.what());
   } catch (...) {

@@ -130,7 +130,9 @@ constexpr std::array rows = {
         [](Options& o, Text) { return o.exit_with_parent = true; }},
     Row{"quiet", "", "", "no line per request in the log",
         [](Options& o, Text) { return o.quiet = true; }},
-    Row{"log-level", "LEVEL", "error, warning, info or debug", "least level of lines in the log, on standard error (info)", set_log_level},
+    Row{"log-level", "LEVEL", "error, warning, info or debug", "least level of lines in the log (info)", set_log_level},
+    Row{"log-file", "FILE", "a file name", "the log goes to this file, not to standard error",
+        [](Options& o, Text t) { return set_text(o.log_file, t); }},
     Row{"help", "", "", "print this, and stop",
         [](Options& o, Text) { return o.help = true; }},
     Row{"version", "", "", "print the version, and stop",
@@ -171,7 +173,8 @@ std::optional<OptionError> read_environment(Options& options, const Environment&
   return std::nullopt;
 }
 
-/// Options that are fine by themselves and not together.
+}  // namespace
+
 std::optional<OptionError> check_combination(const Options& options) {
   if (options.in_memory && !options.data.empty()) {
     return OptionError{"--in-memory and --data '" + options.data +
@@ -203,8 +206,6 @@ std::optional<OptionError> check_combination(const Options& options) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 quprite::Result<Options, OptionError> parse_options(const std::vector<std::string>& arguments,
                                                     const Environment& environment) {
@@ -240,7 +241,8 @@ std::string help_text() {
       "quprite: a local Azure Queue Storage server\n\n"
       "  quprite [options]                      serve\n"
       "  quprite exec [options] -- COMMAND...   run a command with a server of its own\n"
-      "  quprite healthcheck [options]          exit with 0 where a server answers\n\n";
+      "  quprite healthcheck [options]          exit with 0 where a server answers\n"
+      "  quprite azurite [Azurite's options]    in place of Azurite, as the name azurite does\n\n";
   for (const Row& row : rows) {
     std::string left = "  --" + std::string(row.name);
     if (!row.value.empty()) left += " " + std::string(row.value);

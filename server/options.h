@@ -16,6 +16,16 @@ namespace quprite::server {
 /// Whether requests have to prove who sends them.
 enum class Auth { On, Off, OffEverywhere };
 
+/// A service of Azure Storage that is not served.
+enum class StubKind { Blob, Table };
+
+/// A port that says so to whoever asks for that service.
+struct Stub {
+  StubKind kind = StubKind::Blob;
+  std::string host = "127.0.0.1";
+  unsigned short port = 0;
+};
+
 /// What the command line and the environment ask for. Every default stands here.
 struct Options {
   std::string host = "127.0.0.1";
@@ -36,12 +46,16 @@ struct Options {
   std::vector<std::string> host_names = {};  ///< names besides the usual ones that it is good for
   std::chrono::seconds skew = std::chrono::minutes{15};
   std::size_t max_connections = 10'000;
+  std::chrono::seconds keep_alive = std::chrono::minutes{5};  ///< how long a connection may be idle
+  bool host_style = true;                ///< the account may be read from the Host name
+  std::vector<Stub> stubs = {};          ///< ports besides that of the queues
   std::vector<std::string> queues = {};  ///< made at the start, in the first account
   std::string ready_file = {};           ///< told as JSON where the server is
   bool ready_json = false;               ///< the line on standard output is JSON, too
   bool exit_with_parent = false;
   bool quiet = false;
   LogLevel log_level = LogLevel::Info;
+  std::string log_file = {};  ///< empty for standard error
   bool help = false;
   bool version = false;
 };
@@ -59,6 +73,9 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// `--port`), which the command line overrides.
 quprite::Result<Options, OptionError> parse_options(const std::vector<std::string>& arguments,
                                                     const Environment& environment);
+
+/// Options that are fine by themselves and not together; nothing where all is well.
+std::optional<OptionError> check_combination(const Options& options);
 
 /// The text of `--help`; fits a screen.
 std::string help_text();

@@ -11,6 +11,7 @@
 #include "server/exchange.h"
 #include "server/handlers/handlers.h"
 #include "server/http_request.h"
+#include "server/http_service.h"
 #include "server/log.h"
 #include "server/request.h"
 #include "server/rules.h"
@@ -18,28 +19,17 @@
 
 namespace quprite::server {
 
-/// The Queue service: one HTTP request in, one HTTP answer out. A plain function of the request,
-/// the store and the clock; it knows no sockets. Used by one thread.
-class Service {
+/// The Queue service: a plain function of the request, the store and the clock.
+class Service final : public HttpService {
  public:
   Service(const Accounts& accounts, storage::Store& store, const Clock& clock, Log& log,
           ServiceRules rules);
 
-  /// Runs the request and appends its answer to `out`. Where `exchange.held` is true afterwards,
-  /// the answer depends on changes that are not committed yet: it must not leave before that, and
-  /// has to be cut off and replaced by handle_failure() where the commit fails.
-  void handle(const HttpRequest& http, Exchange& exchange, std::string& out);
-
-  /// Commits the open group; tells why where that fails, or where a request of the group has lost
-  /// it before. Every answer that was held has to be replaced then.
-  [[nodiscard]] std::optional<storage::StoreFailure> commit();
-
-  /// Appends the answer for a request whose group could not be committed: ServerBusy where trying
-  /// again may help, else InternalError.
-  void handle_failure(const storage::StoreFailure& failure, Exchange& exchange, std::string& out);
-
-  /// Tells the access log of an answer that is on its way.
-  void log_exchange(const Exchange& exchange);
+  void handle(const HttpRequest& http, Exchange& exchange, std::string& out) override;
+  [[nodiscard]] std::optional<storage::StoreFailure> commit() override;
+  void handle_failure(const storage::StoreFailure& failure, Exchange& exchange,
+                      std::string& out) override;
+  void log_exchange(const Exchange& exchange) override;
 
   [[nodiscard]] storage::Store& store() { return store_; }
 

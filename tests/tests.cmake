@@ -24,6 +24,7 @@ add_executable(quprite_tests
   tests/unit/message_names_test.cpp
   tests/unit/message_xml_test.cpp
   tests/unit/mismatch_test.cpp
+  tests/unit/options_test.cpp
   tests/unit/percent_test.cpp
   tests/unit/query_test.cpp
   tests/unit/queue_xml_test.cpp

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "server/service.h"
+#include "server/http_service.h"
 
 namespace quprite::server::http {
 
@@ -30,7 +30,7 @@ class Held {
 /// us of CPU each.
 class CommitGroup {
  public:
-  CommitGroup(boost::asio::io_context& io, Service& service) : io_(io), service_(service) {}
+  CommitGroup(boost::asio::io_context& io, HttpService& service) : io_(io), service_(service) {}
 
   void hold(std::shared_ptr<Held> held);
 
@@ -38,7 +38,7 @@ class CommitGroup {
   void commit();
 
   boost::asio::io_context& io_;
-  Service& service_;
+  HttpService& service_;
   std::vector<std::shared_ptr<Held>> held_;
   std::vector<std::shared_ptr<Held>> released_;
 };

@@ -33,7 +33,7 @@ asio::ip::address parse_address(const std::string& host) {
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, Service& service, ListenerOptions options)
+Listener::Listener(asio::io_context& io, HttpService& service, ListenerOptions options)
     : options_(std::move(options)),
       context_(io, service, options_.session, options_.tls),
       acceptor_(io),
@@ -57,13 +57,11 @@ void Listener::bind() {
   if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
   if (!ec) endpoint_ = acceptor_.local_endpoint(ec);
   if (!ec) return;
-  std::string message = "cannot listen on " + options_.host + ":" + std::to_string(options_.port) +
-                        ": " + ec.message();
-  if (ec == asio::error::address_in_use) {
-    const auto holder = who_listens_on(options_.port);
-    if (holder) message += " by " + *holder;
-  }
-  throw std::runtime_error(message);
+  const std::string place = options_.host + ":" + std::to_string(options_.port);
+  std::string message = "cannot listen on " + place + ": " + ec.message();
+  if (ec != asio::error::address_in_use) throw std::runtime_error(message);
+  if (const auto holder = who_listens_on(options_.port)) message += " by " + *holder;
+  throw PortTaken(message, place);
 }
 
 void Listener::start() {

@@ -5,11 +5,26 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "server/http/session.h"
 
 namespace quprite::server::http {
+
+/// A port that somebody else has.
+class PortTaken : public std::runtime_error {
+ public:
+  PortTaken(const std::string& message, std::string place)
+      : std::runtime_error(message), place_(std::move(place)) {}
+
+  /// The address and port that were wanted.
+  [[nodiscard]] const std::string& place() const { return place_; }
+
+ private:
+  std::string place_;
+};
 
 struct ListenerOptions {
   std::string host = "127.0.0.1";  ///< a numeric address, or "localhost"
@@ -23,8 +38,9 @@ struct ListenerOptions {
 /// the io_context's one thread.
 class Listener {
  public:
-  /// Binds the port. Throws std::runtime_error with a message for the user where that fails.
-  Listener(boost::asio::io_context& io, Service& service, ListenerOptions options);
+  /// Binds the port. Throws std::runtime_error with a message for the user where that fails,
+  /// PortTaken where somebody else has it.
+  Listener(boost::asio::io_context& io, HttpService& service, ListenerOptions options);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();

@@ -13,7 +13,7 @@
 #include "server/http/commit_group.h"
 #include "server/http/parser.h"
 #include "server/http/tls.h"
-#include "server/service.h"
+#include "server/http_service.h"
 
 namespace quprite::server::http {
 
@@ -33,16 +33,16 @@ class Session;
 
 /// What the sessions of a server share, and the list of them.
 struct SessionContext {
-  SessionContext(boost::asio::io_context& io_context, Service& queue_service,
+  SessionContext(boost::asio::io_context& io_context, HttpService& http_service,
                  SessionLimits session_limits, const TlsContext* tls_context)
       : io(io_context),
-        service(queue_service),
-        group(io_context, queue_service),
+        service(http_service),
+        group(io_context, http_service),
         limits(session_limits),
         tls(tls_context) {}
 
   boost::asio::io_context& io;
-  Service& service;
+  HttpService& service;
   CommitGroup group;
   SessionLimits limits;
   const TlsContext* tls;  ///< null: HTTP only

@@ -34,16 +34,17 @@ void write_at_once(const std::string& file, const std::string& text) {
 
 }  // namespace
 
-Endpoint endpoint_of(const boost::asio::ip::tcp::endpoint& address, bool secure,
-                     const Accounts& accounts) {
-  const auto& [name, account] = *accounts.all().begin();
+std::string url_of(const boost::asio::ip::tcp::endpoint& address, bool secure) {
   const auto ip = address.address();
   std::string host = ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string();
   if (ip.is_unspecified()) host = "127.0.0.1";
-  Endpoint endpoint{
-      .url = (secure ? "https://" : "http://") + host + ":" + std::to_string(address.port()),
-      .account = name,
-      .connection_string = {}};
+  return (secure ? "https://" : "http://") + host + ":" + std::to_string(address.port());
+}
+
+Endpoint endpoint_of(const boost::asio::ip::tcp::endpoint& address, bool secure,
+                     const Accounts& accounts) {
+  const auto& [name, account] = *accounts.all().begin();
+  Endpoint endpoint{.url = url_of(address, secure), .account = name, .connection_string = {}};
   const bool well_known = name == development_account && accounts.all().size() == 1;
   endpoint.connection_string =
       std::string("DefaultEndpointsProtocol=") + (secure ? "https" : "http") +

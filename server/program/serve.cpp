@@ -1,5 +1,6 @@
 #include "server/program/serve.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -14,10 +16,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "server/accounts.h"
@@ -29,6 +33,7 @@
 #include "server/log.h"
 #include "server/names.h"
 #include "server/options.h"
+#include "server/program/stub_service.h"
 #include "server/service.h"
 #include "storage/store.h"
 
@@ -142,7 +147,7 @@ void reload_on_hangup(boost::asio::signal_set& hangup, const Options& options, A
 ServiceRules rules_of(const Options& options) {
   return {.exact = options.exact,
           .auth = {.skew = options.skew, .bearer = options.bearer, .off = options.auth != Auth::On},
-          .address = {.known_versions_only = options.exact}};
+          .address = {.known_versions_only = options.exact, .host_style = options.host_style}};
 }
 
 /// Ends with the process that started this one, also where that is killed.
@@ -150,6 +155,30 @@ void exit_with_parent() {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() == 1) std::raise(SIGTERM);  // it was gone before
 }
+
+/// The file that the log goes to; throws where it cannot be written.
+int open_log(const Options& options) {
+  if (options.log_file.empty()) return STDERR_FILENO;
+  constexpr mode_t mode = 0640;
+  const int file =
+      ::open(options.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode);
+  if (file < 0) {
+    throw std::runtime_error("--log-file: cannot write '" + options.log_file +
+                             "': " + std::generic_category().message(errno));
+  }
+  return file;
+}
+
+/// A port behind which there is only word that nothing is there.
+struct StubPort {
+  StubPort(boost::asio::io_context& io, const Stub& stub, const Clock& clock,
+           const http::TlsContext* tls)
+      : service(stub.kind, clock),
+        listener(io, service, {.host = stub.host, .port = stub.port, .tls = tls}) {}
+
+  StubService service;
+  http::Listener listener;
+};
 
 /// Makes the queues that the options name, where they are not there yet, in the first account.
 void make_queues(storage::Store& store, const Options& options, const Accounts& accounts,
@@ -184,7 +213,7 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
   const auto tls = make_tls(options, accounts, clock);
   const auto store = open(options);
   make_queues(*store, options, accounts, clock);
-  Log log(STDERR_FILENO,
+  Log log(open_log(options),
           options.quiet ? std::min(options.log_level, LogLevel::Warning) : options.log_level);
   Service service(accounts, *store, clock, log, rules_of(options));
 
@@ -193,7 +222,10 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
                           {.host = options.host,
                            .port = options.port,
                            .max_connections = options.max_connections,
+                           .session = {.idle = static_cast<int>(options.keep_alive.count())},
                            .tls = tls ? &*tls : nullptr});
+  std::list<StubPort> stubs;
+  for (const Stub& stub : options.stubs) stubs.emplace_back(io, stub, clock, tls ? &*tls : nullptr);
   Housekeeping housekeeping(io, service, clock, log);
   boost::asio::steady_timer look_again(io);
   boost::asio::signal_set hangup(io, SIGHUP);
@@ -203,6 +235,7 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
     if (ec) return;
     housekeeping.stop();
     listener.stop();
+    for (StubPort& stub : stubs) stub.listener.stop();
     stop_when_empty(io, listener, look_again, patience_at_the_end);
   };
   signals.async_wait(stop);
@@ -211,7 +244,12 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
   if (options.exit_with_parent) exit_with_parent();
   listener.start();
   housekeeping.start();
-  ready(endpoint_of(listener.endpoint(), tls.has_value(), accounts));
+  Endpoint endpoint = endpoint_of(listener.endpoint(), tls.has_value(), accounts);
+  for (StubPort& stub : stubs) {
+    stub.listener.start();
+    endpoint.stub_urls.push_back(url_of(stub.listener.endpoint(), tls.has_value()));
+  }
+  ready(endpoint);
   io.run();
   try {
     if (store->has_changes()) store->commit();
