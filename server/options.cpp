@@ -173,6 +173,17 @@ std::optional<OptionError> read_environment(Options& options, const Environment&
   return std::nullopt;
 }
 
+/// The command line comes first, then our own variable, then Azurite's.
+void choose_accounts(Options& options, Text from_environment, const Environment& environment) {
+  options.accounts_source = "--account";
+  if (!options.accounts.empty()) return;
+  options.accounts = from_environment;
+  options.accounts_source = "QUPRITE_ACCOUNT";
+  if (!options.accounts.empty()) return;
+  options.accounts = environment("AZURITE_ACCOUNTS").value_or("");
+  options.accounts_source = "AZURITE_ACCOUNTS";
+}
+
 }  // namespace
 
 std::optional<OptionError> check_combination(const Options& options) {
@@ -184,7 +195,7 @@ std::optional<OptionError> check_combination(const Options& options) {
   const bool password = !options.certificate_password.empty();
   if (!options.certificate.empty() && key == password) {
     return OptionError{"--cert '" + options.certificate +
-                       "' needs either --key (PEM) or --pwd (PKCS #12)"};
+                       "' needs either --key (PEM) or --pwd (PKCS #12), and not both"};
   }
   if (options.certificate.empty() && (key || password)) {
     return OptionError{std::string(key ? "--key" : "--pwd") + " is of no use without --cert"};
@@ -230,8 +241,7 @@ quprite::Result<Options, OptionError> parse_options(const std::vector<std::strin
         equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1);
     if (!row->set(options, value)) return wrong_value(name, value, *row);
   }
-  if (options.accounts.empty()) options.accounts = from_environment;
-  if (options.accounts.empty()) options.accounts = environment("AZURITE_ACCOUNTS").value_or("");
+  choose_accounts(options, from_environment, environment);
   if (auto error = check_combination(options)) return *std::move(error);
   return options;
 }

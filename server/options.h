@@ -36,7 +36,8 @@ struct Options {
   bool exact = false;
   std::string accounts = {};  ///< `name:key1[:key2]`, several separated by semicolons; empty for
                               ///< the development account
-  std::string accounts_file = {};  ///< the same, read again on SIGHUP
+  std::string accounts_source = {};  ///< the option or variable that they come from
+  std::string accounts_file = {};    ///< the same, read again on SIGHUP
   Auth auth = Auth::On;
   bool bearer = false;                    ///< `--oauth basic`
   std::string certificate = {};           ///< PEM or, with a password, PKCS #12

@@ -121,8 +121,11 @@ Owned<X509> make_server_certificate(EVP_PKEY* key, X509* authority, EVP_PKEY* au
   return certificate;
 }
 
-/// Opens a file for writing that only its owner can read.
+/// Opens a file for writing that only its owner can read; a new one, as one that is there might be
+/// open to others.
 Owned<BIO> create_private(const std::string& file) {
+  std::error_code ignored;
+  fs::remove(file, ignored);
   const mode_t old_mask = umask(077);
   Owned<BIO> bio(BIO_new_file(file.c_str(), "wb"));
   umask(old_mask);
@@ -170,7 +173,11 @@ CertificateFiles make_certificate(const std::string& directory,
                          .key = directory + "/key.pem"};
   const std::string names_file = directory + "/names.txt";
   const std::string names = subject_names(accounts, host_names);
-  if (are_good(files, names_file, names, now)) return files;
+  if (are_good(files, names_file, names, now)) {
+    fs::permissions(files.key, fs::perms::owner_read | fs::perms::owner_write, ec);
+    if (ec) throw std::runtime_error("--tls auto: '" + files.key + "': " + ec.message());
+    return files;
+  }
   // The authority's key signs this one certificate and is thrown away: nobody can make others that
   // clients here trust.
   const auto authority_key = make_key();

@@ -348,7 +348,10 @@ void Session::close() {
 
 void Session::check_deadline() {
   const int waited = context_.tick - since_;
-  const bool between_requests = state_ == State::Reading && begin_ == end_ && head_size_ == 0;
+  // A handshake is part of the first request.
+  const bool shaking_hands = tls_ != nullptr && !tls_->is_open();
+  const bool between_requests =
+      state_ == State::Reading && begin_ == end_ && head_size_ == 0 && !shaking_hands;
   if (state_ == State::Held) return;
   if (state_ == State::Closing
           ? waited >= 2

@@ -59,9 +59,11 @@ TlsContext TlsContext::from_pem(const std::string& certificate_file, const std::
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {
     fail("--cert: cannot read a PEM certificate from '" + certificate_file + "'");
   }
+  // Nobody is asked for a pass phrase: a server starts by itself.
+  SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return 0; });
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     fail("--key: cannot read the private key of '" + certificate_file + "' from '" + key_file +
-         "'");
+         "', which has to be PEM and not encrypted");
   }
   if (SSL_CTX_check_private_key(context.get()) != 1) {
     fail("--key: '" + key_file + "' is not the key of '" + certificate_file + "'");
@@ -100,6 +102,10 @@ TlsFilter::TlsFilter(const TlsContext& context)
   BIO_set_mem_eof_return(input_, -1);  // empty means "not yet", not "the end"
   SSL_set_bio(ssl_.get(), input_, output_);
   SSL_set_accept_state(ssl_.get());
+}
+
+bool TlsFilter::is_open() const {
+  return SSL_is_init_finished(ssl_.get()) == 1;
 }
 
 void TlsFilter::feed(std::string_view encrypted) {

@@ -48,6 +48,9 @@ class TlsFilter {
 
   explicit TlsFilter(const TlsContext& context);
 
+  /// Whether the handshake is done.
+  [[nodiscard]] bool is_open() const;
+
   /// Takes bytes from the client.
   void feed(std::string_view encrypted);
 

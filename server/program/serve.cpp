@@ -69,7 +69,7 @@ std::unique_ptr<storage::Store> open(const Options& options) {
 Accounts read_accounts(const Options& options) {
   if (options.accounts.empty() && options.accounts_file.empty()) return development_accounts();
   std::string text = options.accounts;
-  std::string place;
+  std::string place = options.accounts_source + ": ";
   if (!options.accounts_file.empty()) {
     place = "--accounts-file '" + options.accounts_file + "': ";
     std::error_code ec;
@@ -90,8 +90,7 @@ std::string data_directory(const Options& options) {
   const auto file = options.data.empty() ? default_data_file(system_environment) : options.data;
   if (!file)
     throw std::runtime_error("no HOME to keep a certificate in: --data FILE is needed, or --cert");
-  const std::string directory = std::filesystem::path(*file).parent_path();
-  return directory.empty() ? "." : directory;
+  return std::filesystem::absolute(*file).lexically_normal().parent_path();
 }
 
 std::optional<http::TlsContext> make_tls(const Options& options, const Accounts& accounts,

@@ -19,7 +19,7 @@ def start(*arguments, **options):
     server = subprocess.Popen([PROGRAM, "--port", "0", "--auth", "off", "--queue", "orders", *arguments],
                               stdout=subprocess.PIPE, text=True, **options)
     line = server.stdout.readline()
-    return server, int(line.split("http://127.0.0.1:")[1].split()[0])
+    return server, int(line.split("://127.0.0.1:")[1].split()[0])
 
 
 def ask(port, method, path, body=None):
@@ -93,6 +93,45 @@ class Hardship(unittest.TestCase):
             self.assertIn("database is locked", done.stderr)
             self.assertEqual(ask(port, "GET", "/orders/messages?peekonly=true"), 200)
             self.stop(server)
+
+    def test_a_key_is_private_whatever_was_there_before(self):
+        with tempfile.TemporaryDirectory() as directory:
+            key = Path(directory, "tls/key.pem")
+            key.parent.mkdir()
+            for before in ("junk", None):  # None: the good one of the round before
+                if before:
+                    key.write_text(before)
+                key.chmod(0o644)
+                server, _ = start("--data", f"{directory}/quprite.db", "--tls", "auto", "--quiet",
+                                  stderr=subprocess.DEVNULL)
+                self.stop(server)
+                self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+
+    def test_the_lines_on_trust_can_be_used_anywhere(self):
+        with tempfile.TemporaryDirectory() as directory:
+            server, _ = start("--data", "quprite.db", "--tls", "auto", "--quiet", cwd=directory,
+                              stderr=subprocess.PIPE)
+            self.stop(server)
+            authority = os.path.realpath(f"{directory}/tls/ca.pem")
+            self.assertIn(f"REQUESTS_CA_BUNDLE={authority}\n", server.stderr.read())
+            server.stderr.close()
+
+    def test_an_encrypted_key_is_refused_and_nobody_is_asked(self):
+        with tempfile.TemporaryDirectory() as directory:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-passout", "pass:abcd", "-subj", "/CN=x",
+                            "-keyout", f"{directory}/key", "-out", f"{directory}/cert"], check=True, capture_output=True)
+            code, said = refuse("--in-memory", "--cert", f"{directory}/cert", "--key", f"{directory}/key", input="abcd\n")
+            self.assertEqual(code, 2)
+            self.assertIn(f"--key: cannot read the private key of '{directory}/cert' from '{directory}/key'", said)
+            self.assertIn("not encrypted", said)
+            self.assertNotIn("pass phrase", said)
+
+    def test_malformed_accounts_name_where_they_come_from(self):
+        for variable in ("AZURITE_ACCOUNTS", "QUPRITE_ACCOUNT"):
+            code, said = refuse("--in-memory", "--port", "0", env=dict(os.environ, **{variable: "ab:x"}))
+            self.assertEqual((code, f"{variable}: account 'ab' is not allowed" in said), (2, True), said)
+        code, said = refuse("--in-memory", "--port", "0", "--account", "ab:x")
+        self.assertEqual((code, "--account: account 'ab' is not allowed" in said), (2, True), said)
 
     def test_without_a_home_no_certificate_is_made_just_anywhere(self):
         with tempfile.TemporaryDirectory() as directory:

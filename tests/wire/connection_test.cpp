@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/test_certificate.h"
 #include "tests/support/test_server.h"
 
 namespace quprite::test {
@@ -236,5 +237,17 @@ TEST_CASE("a store that throws inside a request costs that request, not the serv
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("who begins a request, or a handshake, and does not end it has to go") {
+  constexpr int at_once = 1;  // seconds, of the connections' own clock
+  const TestCertificate certificate;
+  TestServer server({},
+                    {.session = {.idle = 300, .request = at_once}, .tls = &certificate.context()});
+  for (const std::string_view begun : {"G", "POST / HTTP/1.1\r\n", "\x16", "\x16\x03\x01\x02"}) {
+    HttpClient client = server.connect();
+    client.send(begun);
+    CHECK(client.closed());
+  }
+}
 
 }  // namespace quprite::test
