@@ -2,7 +2,6 @@
 # A minimal Debian 12 as a tar file, for tests that need a machine without anything: debootstrap makes it once, and it is
 # kept in the cache. To be sourced, as root, after tests/tools/lib.sh. Mirror and proxy are those of this machine's apt.
 
-readonly base_packages=(debootstrap)
 readonly image_cache=${XDG_CACHE_HOME:-$HOME/.cache}/quprite/image
 
 # A line a suite of Debian's: "bookworm http://… main". Other publishers' packages are left out.
