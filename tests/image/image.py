@@ -193,8 +193,10 @@ class Container(Running):
         self.assertEqual(queue["volumes"], ["queue:/data"])
         self.assertEqual(application["depends_on"], {"queue": {"condition": "service_healthy"}})
         self.start(environment=[f"{name}={value}" for name, value in queue["environment"].items()])
-        told = {name: value.replace("//queue:", "//127.0.0.1:") for name, value in application["environment"].items()}
-        done = subprocess.run([sys.executable, REPOSITORY / "docker/app/app.py"], env={**os.environ, **told},
+        # Here the two share a network, and there is no name server to know "queue".
+        told = [f"{name}={value.replace('//queue:', '//127.0.0.1:')}" for name, value in application["environment"].items()]
+        done = subprocess.run(["env", "-i", "PATH=/usr/bin:/bin", *told, "/usr/sbin/chroot", "--userspec=nobody:nogroup",
+                               os.environ["QUPRITE_APPLICATION_ROOT"], "python3", "/app.py"],
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.stdout, "serving one coffee\nserving two teas\n", done.stderr)
         self.stop()
