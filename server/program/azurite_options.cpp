@@ -185,8 +185,10 @@ std::optional<OptionError> read(AzuriteProgram program, const std::vector<std::s
       value = arguments[++i];
     }
     if (!row->set(reading, value)) {
-      return OptionError{word + ": '" + value + "' is not allowed; " + std::string(row->allowed) +
-                         " is"};
+      std::string message = word;
+      message.append(": '").append(value).append("' is not allowed; ");
+      message.append(row->allowed).append(" is");
+      return OptionError{std::move(message)};
     }
   }
   return std::nullopt;
