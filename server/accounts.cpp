@@ -9,13 +9,6 @@
 namespace quprite::server {
 namespace {
 
-/// "Storage account overview": names of storage accounts.
-bool is_account_name(std::string_view name) {
-  return name.size() >= 3 && name.size() <= 24 && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-         });
-}
-
 /// Takes what stands before one of the separators off `text`.
 std::string_view take(std::string_view& text, std::string_view separators) {
   const std::size_t end = text.find_first_of(separators);
@@ -48,6 +41,12 @@ quprite::Result<Account, std::string> parse_account(std::string_view entry) {
 
 }  // namespace
 
+bool is_account_name(std::string_view name) {
+  return name.size() >= 3 && name.size() <= 24 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+         });
+}
+
 void Accounts::add(Account account) {
   std::string name = account.name;
   accounts_.insert_or_assign(std::move(name), std::move(account));
@@ -74,11 +73,15 @@ quprite::Result<Accounts, std::string> parse_accounts(std::string_view text) {
   return accounts;
 }
 
-Accounts development_accounts() {
-  Accounts accounts;
+void add_development_account(Accounts& accounts) {
   Account account{.name = std::string(development_account), .keys = {}};
   account.keys.emplace_back(base64_decode(development_key).value());
   accounts.add(std::move(account));
+}
+
+Accounts development_accounts() {
+  Accounts accounts;
+  add_development_account(accounts);
   return accounts;
 }
 

@@ -35,11 +35,17 @@ class Accounts {
   std::map<std::string, Account, std::less<>> accounts_;
 };
 
+/// "Storage account overview": 3 to 24 lower-case letters and digits.
+bool is_account_name(std::string_view name);
+
 /// Reads `name:key1[:key2]`, several separated by semicolons or line ends, empty ones and
 /// those that begin with # passed over.
 /// A name is 3 to 24 lower-case letters and digits, keys are Base64. The error says which entry is
 /// wrong and what is allowed; it never repeats a key.
 quprite::Result<Accounts, std::string> parse_accounts(std::string_view text);
+
+/// Adds the well-known development account.
+void add_development_account(Accounts& accounts);
 
 /// The well-known development account alone.
 Accounts development_accounts();

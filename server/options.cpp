@@ -123,6 +123,8 @@ constexpr std::array rows = {
     Row{"max-connections", "N", "1 to 1000000", "connections served at a time; more have to wait (10000)",
         [](Options& o, Text t) { return read_number<std::size_t>(t, 1, 1'000'000, o.max_connections); }},
     Row{"queue", "NAME", "a queue name", "a queue to make at the start; may be repeated", add_queue},
+    Row{"config", "FILE", "a file name", "JSON: accounts, queues and messages to have from the start",
+        [](Options& o, Text t) { return set_text(o.config, t); }},
     Row{"ready-file", "FILE", "a file name", "written when ready: endpoints, process id, connection string, as JSON",
         [](Options& o, Text t) { return set_text(o.ready_file, t); }},
     Row{"ready", "json", "json", "the same on standard output", set_ready},

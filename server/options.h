@@ -50,6 +50,7 @@ struct Options {
   std::chrono::seconds keep_alive = std::chrono::minutes{5};  ///< how long a connection may be idle
   bool host_style = true;                ///< the account may be read from the Host name
   std::vector<Stub> stubs = {};          ///< ports besides that of the queues
+  std::string config = {};               ///< a file that declares accounts, queues and messages
   std::vector<std::string> queues = {};  ///< made at the start, in the first account
   std::string ready_file = {};           ///< told as JSON where the server is
   bool ready_json = false;               ///< the line on standard output is JSON, too

@@ -17,6 +17,7 @@ add_executable(quprite_tests
   tests/unit/authorize_test.cpp
   tests/unit/base64_test.cpp
   tests/unit/bearer_test.cpp
+  tests/unit/config_test.cpp
   tests/unit/cors_test.cpp
   tests/unit/dates_test.cpp
   tests/unit/hmac_test.cpp

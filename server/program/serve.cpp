@@ -13,9 +13,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <list>
 #include <memory>
 #include <optional>
@@ -26,13 +24,14 @@
 
 #include "server/accounts.h"
 #include "server/clock.h"
+#include "server/config/config.h"
 #include "server/housekeeping.h"
 #include "server/http/certificate.h"
 #include "server/http/listener.h"
 #include "server/http/tls.h"
 #include "server/log.h"
-#include "server/names.h"
 #include "server/options.h"
+#include "server/program/load_config.h"
 #include "server/program/stub_service.h"
 #include "server/service.h"
 #include "storage/store.h"
@@ -63,26 +62,6 @@ std::unique_ptr<storage::Store> open(const Options& options) {
     if (ec) throw std::runtime_error("cannot make the directory of " + file + ": " + ec.message());
   }
   return storage::open_store(file, options.durability);
-}
-
-/// The accounts that the options name; throws where they are malformed.
-Accounts read_accounts(const Options& options) {
-  if (options.accounts.empty() && options.accounts_file.empty()) return development_accounts();
-  std::string text = options.accounts;
-  std::string place = options.accounts_source + ": ";
-  if (!options.accounts_file.empty()) {
-    place = "--accounts-file '" + options.accounts_file + "': ";
-    std::error_code ec;
-    if (!std::filesystem::is_regular_file(options.accounts_file, ec)) {
-      throw std::runtime_error(place + "it is no file that can be read");
-    }
-    std::ifstream file(options.accounts_file);
-    if (!file) throw std::runtime_error(place + "it cannot be read");
-    text += std::string(std::istreambuf_iterator<char>(file), {});
-  }
-  auto accounts = parse_accounts(text);
-  if (!accounts) throw std::runtime_error(place + accounts.error());
-  return *std::move(accounts);
 }
 
 /// The directory of the database file, where what belongs to it lies, too.
@@ -125,13 +104,14 @@ void stop_when_empty(boost::asio::io_context& io, const http::Listener& listener
   });
 }
 
-/// SIGHUP: reads the accounts again; keeps those it has where they are malformed now.
+/// SIGHUP: reads the accounts again; keeps those it has where they are malformed now. What else a
+/// config file declares waits for the next start.
 void reload_on_hangup(boost::asio::signal_set& hangup, const Options& options, Accounts& accounts,
                       const Clock& clock, Log& log) {
   hangup.async_wait([&](boost::system::error_code ec, int) {
     if (ec) return;
     try {
-      accounts = read_accounts(options);
+      accounts = load_accounts(options, load_config(options));
       log.line(LogLevel::Info, clock.now(),
                "accounts read again: " + std::to_string(accounts.all().size()));
     } catch (const std::exception& error) {
@@ -179,17 +159,11 @@ struct StubPort {
   http::Listener listener;
 };
 
-/// Makes the queues that the options name, where they are not there yet, in the first account.
-void make_queues(storage::Store& store, const Options& options, const Accounts& accounts,
-                 const Clock& clock) {
-  for (const std::string& queue : options.queues) {
-    if (!check_queue_name(queue)) {
-      throw std::runtime_error(
-          "--queue: '" + queue +
-          "' is not allowed; 3 to 63 lower-case letters, digits and single dashes are");
-    }
-    const auto made = store.create_queue({accounts.all().begin()->first, queue}, {}, clock.now());
-    static_cast<void>(made);  // one that is there already stays as it is
+/// Brings the store to what the config and the options declare, all at once.
+void apply(const Config& config, const Accounts& accounts, storage::Store& store, Time now) {
+  for (const DeclaredAccount& declared : config.accounts) {
+    const std::string& name = declared.name.empty() ? accounts.all().begin()->first : declared.name;
+    declare(declared, name, store, now);
   }
   store.commit();
 }
@@ -208,10 +182,11 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, not the end
   const SystemClock clock;
-  Accounts accounts = read_accounts(options);
+  const Config config = load_config(options);
+  Accounts accounts = load_accounts(options, config);
   const auto tls = make_tls(options, accounts, clock);
   const auto store = open(options);
-  make_queues(*store, options, accounts, clock);
+  apply(config, accounts, *store, clock.now());
   Log log(open_log(options),
           options.quiet ? std::min(options.log_level, LogLevel::Warning) : options.log_level);
   Service service(accounts, *store, clock, log, rules_of(options));

@@ -72,6 +72,33 @@ class Fixtures(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("--queue: 'Not_Allowed'", done.stderr)
 
+    def test_a_config_file_declares_what_is_there_and_a_second_start_adds_nothing(self):
+        declared = {"queues": ["returns", {"name": "orders", "metadata": {"owner": "me"}, "messages": ["one", "two"]}]}
+        count = ("import os,urllib.request as u;"
+                 "r=u.urlopen(os.environ['QUPRITE_QUEUE_ENDPOINT']+'/orders?comp=metadata');"
+                 "print(r.headers['x-ms-approximate-messages-count'], r.headers['x-ms-meta-owner'])")
+        with tempfile.TemporaryDirectory() as directory:
+            file = Path(directory, "config.json")
+            file.write_text(json.dumps(declared))
+            for _ in range(2):
+                done = run("exec", "--config", file, "--data", f"{directory}/store.db", "--auth", "off", "--",
+                           sys.executable, "-c", count)
+                self.assertEqual((done.returncode, done.stdout), (0, "2 me\n"), done.stderr)
+
+    def test_a_config_file_that_is_wrong_stops_the_start_and_tells_line_and_column(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file, data = Path(directory, "config.json"), Path(directory, "store.db")
+            for text, place in (('{\n  "queues": ["Orders"]\n}', "2:14: queues[0]: 'Orders'"),
+                                ('{\n  "queues": [\n', "3:1: this is no JSON"),
+                                ('{"accounts": [{"name": "elsewhere"}]}', "1:15: account 'elsewhere' has no keys")):
+                file.write_text(text)
+                done = run("--config", file, "--data", data, "--port", "0")
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(f"{file}:{place}", done.stderr)
+                self.assertFalse(data.exists())
+            done = run("--config", directory, "--in-memory", "--port", "0")
+            self.assertEqual((done.returncode, "--config" in done.stderr and directory in done.stderr), (2, True))
+
     def test_a_server_ends_with_its_parent(self):
         parent = subprocess.Popen(
             ["sh", "-c", f'"{PROGRAM}" --in-memory --port 0 --quiet --exit-with-parent & echo $!; wait'],
