@@ -22,4 +22,6 @@ def clients(matrix):
                       _python(matrix, "celery"), matrix.VENV),
         matrix.Client("dramatiq", "workloads", pinned("dramatiq", "dramatiq_azure"), _python(matrix, "dramatiq"),
                       matrix.VENV),
+        matrix.Client("pytest", "workloads", f"quprite exec -- {pinned('pytest', 'pytest')}, eight workers of xdist",
+                      _python(matrix, "pytest"), matrix.VENV),
     ]
