@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 
+import workloads
+
 HERE = pathlib.Path(__file__).resolve().parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -158,6 +160,7 @@ CLIENTS = [
     Client("day-newest", "day", "the day of a queue, with the newest az and Python", _day(_python_newest, _az_newest),
            VENV),
 ]
+CLIENTS += workloads.clients(sys.modules[__name__])
 
 
 import secure  # noqa: E402  as it takes from above what it is made of
