@@ -10,6 +10,7 @@ import queue
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -74,9 +75,11 @@ class Program:
         self.directory.cleanup()
 
 
-def answers(port, path, method="GET", secure=False):
-    """(status, body) of a request that nobody signed."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def answers(port, path, method="GET", trusted=None):
+    """(status, body) of a request that nobody signed; over HTTPS where a certificate is trusted."""
+    connection = (http.client.HTTPSConnection("127.0.0.1", port, timeout=10,
+                                              context=ssl.create_default_context(cafile=trusted))
+                  if trusted else http.client.HTTPConnection("127.0.0.1", port, timeout=10))
     connection.request(method, path, headers={"x-ms-version": "2025-05-05"})
     answer = connection.getresponse()
     body = answer.read().decode()
@@ -84,12 +87,23 @@ def answers(port, path, method="GET", secure=False):
     return answer.status, body
 
 
-def sdk(port, account="devstoreaccount1", key=KEY):
+def certificate(directory):
+    """Names of files: a certificate and its key in PEM, and both of them in a PFX whose password is "secret"."""
+    pem, key, pfx = (Path(directory, name) for name in ("cert.pem", "key.pem", "cert.pfx"))
+    for command in (["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                     "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", pem],
+                    ["pkcs12", "-export", "-in", pem, "-inkey", key, "-out", pfx, "-passout", "pass:secret"]):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    return pem, key, pfx
+
+
+def sdk(port, account="devstoreaccount1", key=KEY, trusted=None):
     """What the tools' clients ask of the queues: (list with one result, properties of a queue just made)."""
     from azure.storage.queue import QueueServiceClient
+    scheme = "https" if trusted else "http"
     service = QueueServiceClient.from_connection_string(
-        f"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};"
-        f"QueueEndpoint=http://127.0.0.1:{port}/{account};")
+        f"DefaultEndpointsProtocol={scheme};AccountName={account};AccountKey={key};"
+        f"QueueEndpoint={scheme}://127.0.0.1:{port}/{account};", connection_verify=str(trusted) if trusted else True)
     listed = list(service.list_queues(results_per_page=1))
     made = service.create_queue("contract")
     return listed, made.get_queue_properties().approximate_message_count
@@ -147,6 +161,16 @@ class Contracts(unittest.TestCase):
             for port in PORTS:
                 self.assertRegex(sockets, rf"00000000:{port:04X} 00000000:0000 0A")
             self.assertEqual(sdk(10001)[1], 0)
+
+    def test_testcontainers_for_java_and_node_over_https_with_either_kind_of_certificate(self):
+        with tempfile.TemporaryDirectory() as directory:
+            pem, key, pfx = certificate(directory)
+            for options in (["--cert", pem, "--key", key], ["--cert", pfx, "--pwd", "secret", "--oauth", "basic"]):
+                with usual_ports(), Program("azurite", *EVERYWHERE, "--inMemoryPersistence", *options) as azurite:
+                    self.three_lines(azurite)
+                    self.listens(*PORTS)
+                    self.assertEqual(sdk(10001, trusted=pem)[1], 0)
+                    self.assertEqual(answers(10000, "/devstoreaccount1?comp=list", trusted=pem)[0], 200)
 
     def test_testcontainers_for_go_with_all_services_and_with_queues_alone(self):
         with usual_ports(), Program("azurite", *EVERYWHERE) as azurite:
