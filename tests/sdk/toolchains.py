@@ -31,18 +31,20 @@ def _said(manifest, pattern):
     return re.search(pattern, (HERE / manifest).read_text(), re.MULTILINE).group(1)
 
 
-def _go():
-    manifest = _sources("go", "go.mod", "go.sum", "*.go")
-    go = _needs("go", ["go", "version"], _said("go/go.mod", r"^go (\S+)"), "Debian 12 has 1.19")
-    home = _installed("go", manifest, go, _build_go)
-    return Command([home / "story"])
+def _go(directory="go"):
+    def prepare():
+        manifest = _sources(directory, "go.mod", "go.sum", "*.go")
+        go = _needs("go", ["go", "version"], _said(f"{directory}/go.mod", r"^go (\S+)"), "Debian 12 has 1.19")
+        home = _installed(directory.rpartition("/")[2], manifest, go, lambda home: _build_go(home, HERE / directory))
+        return Command([home / "story"])
+    return prepare
 
 
-def _build_go(home):
+def _build_go(home, directory):
     # What it downloads and compiles stays beside the story, so that a change of the story finds it again.
     environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -modcacherw -buildvcs=false",
                    "GOMODCACHE": str(cache() / "go-modules"), "GOCACHE": str(cache() / "go-build")}
-    _do("go", "build", "-o", home / "story", ".", cwd=HERE / "go", environment=environment)
+    _do("go", "build", "-o", home / "story", ".", cwd=directory, environment=environment)
 
 
 def _java():
@@ -85,7 +87,9 @@ def _build_rust(home):
 SMALL_JAVA = ["-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8"]
 
 CLIENTS = [
-    Client("go", "go", "azure-sdk-for-go azqueue " + _said("go/go.mod", r"azqueue/v2 v(\S+)"), _go, []),
+    Client("go", "go", "azure-sdk-for-go azqueue " + _said("go/go.mod", r"azqueue/v2 v(\S+)"), _go(), []),
+    Client("dapr", "workloads", "dapr/components-contrib "
+           + _said("workloads/dapr/go.mod", r"components-contrib v(\S+)"), _go("workloads/dapr"), []),
     Client("java", "java", "com.azure:azure-storage-queue "
            + _said("java/pom.xml", r"azure-storage-queue</artifactId>\s+<version>(.+)</"),
            _java, ["default-jdk-headless", "maven"]),
