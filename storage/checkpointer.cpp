@@ -8,11 +8,14 @@ namespace quprite::storage {
 namespace {
 
 // Frames are pages of 4 KiB. The thread is asked whenever the log has grown by some. Where it has
-// grown long the store does the rest as soon as the thread has done its part, which leaves little;
-// where it has grown too long, the store waits for that. So the log has at most 28 MB and a group.
-constexpr int asked_every = 1500;
+// grown long the thread is asked again and again, and each time finds less, until what is left is
+// so little that the store has done the rest before anybody waits. Where it has grown too long, the
+// store waits for the thread. So the log has at most 28 MB and a group.
+constexpr int asked_every = 2'000;
 constexpr int long_log = 4'000;
 constexpr int too_long_log = 7'000;
+constexpr int little = 150;
+constexpr int most_passes = 4;  // of a long log, should the thread not come to that little
 
 }  // namespace
 
@@ -33,15 +36,18 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::committed(sqlite::Database& database) {
   const int frames = database.log_frames();
-  if (frames < asked_at_) asked_at_ = 0;  // the log has begun anew
-  if (frames - asked_at_ < asked_every) return;
+  if (frames < asked_at_) asked_at_ = passes_ = 0;  // the log has begun anew
+  const bool is_long = frames >= long_log;
+  if (!is_long && frames - asked_at_ < asked_every) return;
   std::unique_lock lock(mutex_);
   if (frames >= too_long_log) changed_.wait(lock, [this] { return !wanted_; });
   if (wanted_) return;
+  const bool little_is_left = frames - asked_at_ <= little;
   asked_at_ = frames;
-  if (frames >= long_log) {
+  if (is_long && (little_is_left || passes_ == most_passes)) {
     database.move_log();
   } else {
+    if (is_long) ++passes_;
     wanted_ = true;
     changed_.notify_all();
   }

@@ -33,6 +33,7 @@ class Checkpointer {
 
   sqlite::Database database_;  // the thread's
   int asked_at_ = 0;           // frames in the log when the thread was last asked
+  int passes_ = 0;             // how often it was since the log is long
   std::mutex mutex_;
   std::condition_variable changed_;
   bool wanted_ = false;
