@@ -10,10 +10,10 @@ namespace {
 // Frames are pages of 4 KiB. The thread is asked whenever the log has grown by some. Where it has
 // grown long the thread is asked again and again, and each time finds less, until what is left is
 // so little that the store has done the rest before anybody waits. Where it has grown too long, the
-// store waits for the thread. So the log has at most 28 MB and a group.
+// store waits for the thread. So the log has at most 27 MB and a group.
 constexpr int asked_every = 2'000;
-constexpr int long_log = 4'000;
-constexpr int too_long_log = 7'000;
+constexpr int long_log = 3'500;
+constexpr int too_long_log = 6'500;
 constexpr int little = 150;
 constexpr int most_passes = 4;  // of a long log, should the thread not come to that little
 

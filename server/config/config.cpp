@@ -43,7 +43,8 @@ Complaint read_declared_metadata(const ConfigValue& value, DeclaredQueue& queue)
   storage::Metadata all;
   for (const JsonValue& member : object->members) {
     const ConfigValue pair{member, path_of_member(value.path, member.name)};
-    if (pair.text() == nullptr) return pair.wrong("a text");
+    if (pair.text() == nullptr || pair.text()->starts_with(' ') || pair.text()->ends_with(' '))
+      return pair.wrong("a text without blanks at its ends");
     const std::string header = "x-ms-meta-" + member.name;
     const HttpRequest alone{.fields = {{boost::beast::http::field::unknown, header, *pair.text()}}};
     const bool twice = std::ranges::any_of(

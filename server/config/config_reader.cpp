@@ -6,17 +6,27 @@
 namespace quprite::server {
 namespace {
 
-/// A value as a message repeats it: short, and on one line.
+/// A text as a message repeats it: short, and on one line.
+std::string shown(std::string_view text) {
+  constexpr std::size_t most = 64;  // bytes
+  std::size_t end = std::min(most, text.size());
+  const auto within_character = [&](std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (end > 0 && within_character(end)) --end;
+  std::string line(text.substr(0, end));
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }, '?');
+  if (end < text.size()) line += "…";
+  return line;
+}
+
 std::string describe(const JsonValue& json) {
-  constexpr std::size_t most = 64;
   return std::visit(
       [](const auto& value) -> std::string {
         using Value = std::remove_cvref_t<decltype(value)>;
         if constexpr (std::is_same_v<Value, std::string>) {
-          std::string shown = "'" + value.substr(0, most) + (value.size() > most ? "…'" : "'");
-          std::ranges::replace_if(
-              shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }, '?');
-          return shown;
+          return "'" + shown(value) + "'";
         } else if constexpr (std::is_same_v<Value, std::nullptr_t>) {
           return "null";
         } else if constexpr (std::is_same_v<Value, bool>) {
@@ -58,7 +68,7 @@ TextError key_twice(const JsonValue& member, const std::string& path) {
 std::string path_of_member(const std::string& path, std::string_view name) {
   std::string inner = path;
   if (!inner.empty()) inner += '.';
-  return inner.append(name);
+  return inner.append(shown(name));
 }
 
 }  // namespace quprite::server

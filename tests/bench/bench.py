@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sections
 import servers
-from report import markdown
+from report import markdown, write_readme
 
 
 def main():
@@ -19,6 +19,7 @@ def main():
     parser.add_argument("--deep", action="store_true", help="ten million messages, too")
     parser.add_argument("--peer", choices=["azurite"], help="with the section peer")
     parser.add_argument("--quick", action="store_true", help="only shows that it runs: one round, small queues")
+    parser.add_argument("--readme", action="store_true", help="README gets the tables")
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes the figures there, too")
     options = parser.parse_args()
     wanted = options.section or sections.USUAL
@@ -42,10 +43,12 @@ def main():
         sections.SECTIONS[name](bench)
     model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")), "?")
-    print(f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores of {model}, {options.rounds} round(s) "
-          f"of {options.seconds:g} s, {time.monotonic() - began:.0f} s in all. `*`: others used more than "
-          f"{servers.MOST_FOREIGN:.0%} of the machine; `g`: the generator was at its limit.\n")
-    print(markdown(bench))
+    how = (f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores of {model}, {options.rounds} round(s) "
+           f"of {options.seconds:g} s, {time.monotonic() - began:.0f} s in all. `*`: others used more than "
+           f"{servers.MOST_FOREIGN:.0%} of the machine; `g`: the generator was at its limit.")
+    print(f"{how}\n\n{markdown(bench)}")
+    if options.readme:
+        write_readme(how, bench)
     if options.json:
         options.json.write_text(json.dumps({"figures": bench.figures, "rows": bench.rows}, indent=1) + "\n")
 

@@ -1,7 +1,13 @@
 """The report as Markdown: for each section a table of the medians of its rounds, and last the bars."""
+import re
 import statistics
+from pathlib import Path
 
 from bars import judged
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+SECTION = re.compile(r"(?<=<!-- bench: tests/bench/run --deep --peer azurite --readme -->\n)(.*?)(?=<!-- end of bench -->)",
+                     re.DOTALL)
 
 HEADINGS = {"what": "what", "connections": "connections", "rps": "requests/s", "of_bare": "of bare",
             "cpu_us": "CPU µs", "p50_us": "p50 µs", "p99_us": "p99 µs", "p999_us": "p99.9 µs", "max_us": "max µs",
@@ -49,3 +55,10 @@ def markdown(bench):
     if bars:
         parts.append(f"### against the bars\n\n{_table(['', 'wanted', 'measured', ''], bars)}\n")
     return "\n".join(parts)
+
+
+def write_readme(how, bench):
+    """Puts the report where README has room for it."""
+    report = markdown(bench).replace("\n### ", "\n#### ").replace("### ", "#### ", 1)
+    text = SECTION.sub(lambda _: f"\n{how}\n\n{report}\n", README.read_text(encoding="utf-8"))
+    README.write_text(text, encoding="utf-8")

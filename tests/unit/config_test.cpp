@@ -117,6 +117,12 @@ TEST_CASE("an error in a config file tells line, column, path, value and what is
         "1:32: queues[0].name: is there twice; once is allowed");
 }
 
+TEST_CASE("an error in a config file stands on one line, whatever the file has") {
+  CHECK(wrong(R"({"a\nb\u0000": 1})").starts_with("1:2: a?b?: there is no such key"));
+  CHECK(wrong(R"({"queues": ["a\nb"]})").starts_with("1:13: queues[0]: 'a?b' is not allowed"));
+  CHECK(wrong("{\"" + std::string(1000, 'a') + "\": 1}").size() < 200);
+}
+
 TEST_CASE("columns count characters, and a byte order mark is none") {
   CHECK(wrong("\xEF\xBB\xBF{\"queues\": [{\"messages\": [\"\xC3\xA9\xE2\x82\xAC\"], \"x\": 1}]}") ==
         "1:34: queues[0].x: there is no such key; these are allowed: name, metadata, policies, "
@@ -138,7 +144,9 @@ TEST_CASE("a config file can declare nothing that a client could not have set") 
     return wrong(R"({"queues": [{"name": "orders", )" + rest + "}]}");
   };
   CHECK(queue(R"("metadata": {"a-b": "x"})").starts_with("1:45: queues[0].metadata.a-b: "));
-  CHECK(queue(R"("metadata": {"a": 1})").ends_with("1 is not allowed; a text is"));
+  CHECK(queue(R"("metadata": {"a": 1})")
+            .ends_with("1 is not allowed; a text without blanks at its ends is"));
+  CHECK(queue(R"("metadata": {"a": "b "})").find("'b ' is not allowed") != std::string::npos);
   CHECK(queue(R"("metadata": {"a": "1", "A": "2"})").ends_with("is there twice; once is allowed"));
   CHECK(queue(R"("metadata": {"a": "b\nc"})").find("on one line") != std::string::npos);
   CHECK(queue(R"("metadata": {"a": ")" + std::string(5000, 'a') + R"(", "b": ")" +
