@@ -58,7 +58,7 @@ Complaint read_declared_metadata(const ConfigValue& value, DeclaredQueue& queue)
   }
   std::size_t size = 0;
   for (const auto& [name, text] : all) size += name.size() + text.size();
-  if (size > limits::max_metadata) return value.wrong("metadata of 8 KiB in all");
+  if (size > limits::max_metadata) return value.wrong("metadata of at most 8 KiB in all");
   queue.metadata = std::move(all);
   return std::nullopt;
 }
@@ -98,7 +98,7 @@ Complaint read_policies(const ConfigValue& value, DeclaredQueue& queue) {
       return element.wrong("a policy with an id of 1 to 64 characters and permissions of raup");
     all.push_back(std::move(policy));
     auto read = read_signed_identifiers(write_signed_identifiers(all));
-    if (!read) return element.wrong("at most five policies, whose ids differ,");
+    if (!read) return element.wrong("one of at most five policies, with an id of its own");
     all = *std::move(read);
     return std::nullopt;
   });
@@ -131,7 +131,7 @@ constexpr std::array<ConfigKey<MessageReading>, 4> message_keys = {{
      [](const ConfigValue& value, MessageReading& reading) -> Complaint {
        const auto seconds = value.integer(-1, limits::max_time_to_live);
        if (!seconds || *seconds == 0)
-         return value.wrong("1 to 2147483647 seconds, or -1 for never,");
+         return value.wrong("-1 for never, or 1 to 2147483647 seconds,");
        reading.message.time_to_live.reset();
        if (*seconds > 0) reading.message.time_to_live = std::chrono::seconds(*seconds);
        return std::nullopt;
@@ -157,7 +157,7 @@ Complaint read_message(const ConfigValue& value, DeclaredQueue& queue) {
   SeedMessage& message = reading.message;
   if (reading.base64) message.text = base64_encode(message.text);
   if (!is_message_text(message.text))
-    return value.wrong("a text of at most 64 KiB, of characters that XML has,");
+    return value.wrong("a text of at most 64 KiB of characters that XML has");
   if (message.time_to_live && *message.time_to_live <= message.visibility_timeout)
     return value.wrong("a messageTtl that is longer than the visibilityTimeout");
   queue.messages.push_back(std::move(message));
@@ -184,7 +184,7 @@ Complaint read_queue(const ConfigValue& value, DeclaredAccount& account) {
   }
   if (queue.name.empty()) return value.wrong("a queue with a name");
   if (std::ranges::find(account.queues, queue.name, &DeclaredQueue::name) != account.queues.end())
-    return value.wrong("each queue once");
+    return value.wrong("a name that no other queue has");
   account.queues.push_back(std::move(queue));
   return std::nullopt;
 }
@@ -281,7 +281,7 @@ Complaint read_account(const ConfigValue& value, Config& config) {
   if (auto complaint = read_object(value, account_keys, declared)) return complaint;
   if (declared.name.empty()) return value.wrong("an account with a name");
   const auto same = std::ranges::find(config.accounts, declared.name, &DeclaredAccount::name);
-  if (same != config.accounts.end()) return value.wrong("each account once");
+  if (same != config.accounts.end()) return value.wrong("a name that no other account has");
   config.accounts.push_back(std::move(declared));
   return std::nullopt;
 }
