@@ -152,11 +152,12 @@ class Hardship(unittest.TestCase):
                     self.assertIn(f"--accounts-file '{file}'", said)
                     self.assertTrue(said.strip().isprintable())
 
-    def test_accounts_are_read_again_on_sighup_and_kept_where_that_fails(self):
+    def read_again(self, option, first, second, wrong):
+        """Accounts "one" and then "two", as the file that the option names has them, and then nothing that is good."""
         with tempfile.TemporaryDirectory() as directory:
             file = Path(directory, "accounts")
-            file.write_text("# mine\none:AAAA\n")
-            server = subprocess.Popen([PROGRAM, "--in-memory", "--port", "0", "--auth", "off", "--accounts-file", file],
+            file.write_text(first)
+            server = subprocess.Popen([PROGRAM, "--in-memory", "--port", "0", "--auth", "off", option, file],
                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             port = int(server.stdout.readline().split("http://127.0.0.1:")[1].split()[0])
 
@@ -168,18 +169,25 @@ class Hardship(unittest.TestCase):
                 return status == 200
 
             self.assertEqual((served("one"), served("two")), (True, False))
-            file.write_text("two:AAAA\n")
+            file.write_text(second)
             server.send_signal(signal.SIGHUP)
             while "accounts read again" not in server.stderr.readline():
                 pass
             self.assertEqual((served("one"), served("two")), (False, True))
-            file.write_text("")
+            file.write_text(wrong)
             server.send_signal(signal.SIGHUP)
             while "accounts kept as they were" not in server.stderr.readline():
                 pass
             self.assertTrue(served("two"))
             self.stop(server)
             server.stderr.close()
+
+    def test_accounts_are_read_again_on_sighup_and_kept_where_that_fails(self):
+        self.read_again("--accounts-file", "# mine\none:AAAA\n", "two:AAAA\n", "")
+
+    def test_those_of_a_config_file_are_too(self):
+        one, two = ('{"accounts": [{"name": "%s", "keys": ["AAAA"]}]}' % name for name in ("one", "two"))
+        self.read_again("--config", one, two, "{")
 
 
 if __name__ == "__main__":
