@@ -79,7 +79,7 @@ func read(binding bindings.InputOutputBinding, handler func(*bindings.ReadRespon
 	case <-time.After(patience):
 		panic("the handler has not seen enough")
 	}
-	// What the handler has taken is deleted before the next message is asked for; Close waits for that.
+	// Close gives up whatever request is under way, be it that which deletes the last message.
 	succeeds(binding.Close())
 }
 
@@ -138,6 +138,13 @@ var tests = []test{
 			return true, nil
 		})
 		equal(counts, []string{"1", "2"})
+	}},
+	{"a message that its handler has taken is deleted", func() {
+		// Were it not, it would be visible again before the second one is.
+		binding := started(newQueue(), "visibilityTimeout", "1s")
+		create(binding, "taken")
+		create(binding, "second", "initialVisibilityDelay", "2s")
+		equal(texts(binding, 2), []string{"taken", "second"})
 	}},
 	{"a message with a delay comes after one without", func() {
 		binding := started(newQueue())
