@@ -12,6 +12,11 @@ using sqlite::Rows;
 /// How many expired messages a Get Messages removes on its way.
 constexpr std::size_t most_removed = 256;
 
+/// Bytes of text: after how many no more is read ahead of one queue, and after how many all that
+/// was read ahead is forgotten, which bounds what it takes of the memory.
+constexpr std::size_t enough_bytes_ahead = 65'536;
+constexpr std::size_t most_bytes_ahead = std::size_t{4} * 1024 * 1024;
+
 }  // namespace
 
 Result<Message> SqliteStore::put_message(QueueRef queue, std::string_view text,
@@ -32,40 +37,41 @@ Result<Message> SqliteStore::put_message(QueueRef queue, std::string_view text,
                  .pop_receipt = {.next_visible_at = next_visible_at}};
 }
 
-/// The first visible messages of the queue, and what had expired before them. Rows of messages that
-/// are gone already, whose expiry is all that is left of them, are passed over like expired ones.
-SqliteStore::Scan SqliteStore::scan(CachedQueue& queue, int count, Time now) {
-  Scan scan;
+/// Has the front of the queue hold `count` visible messages, or all where there are fewer. Tells
+/// the first of those that it found expired. Rows of messages that are gone already, whose expiry
+/// is all that is left of them, are passed over like expired ones.
+std::vector<Place> SqliteStore::look_ahead(CachedQueue& queue, std::size_t count, Time now) {
+  std::vector<Place> expired;
   queue.consider(Time::max(), now);
+  if (queue.front.has(count, now)) return expired;
+  if (bytes_ahead_ > most_bytes_ahead) {
+    queues_.clear_fronts();
+    bytes_ahead_ = 0;
+  }
+  const std::size_t wanted = queue.front.refill(count);
+  std::size_t bytes = 0;
   Rows rows = statements_->scan.run(queue.contents_id, queue.scan_from, now);
-  bool all_expired = true;
-  while (static_cast<int>(scan.visible.size()) < count && rows.next()) {
+  for (std::size_t found = 0; found < count || (found < wanted && bytes < enough_bytes_ahead);) {
+    if (!rows.next()) break;
     const Place place{.next_visible_at = rows.time(0),
                       .sequence = rows.integer(1),
                       .expires_at = rows.time(2),
                       .dequeue_count = rows.integer(3),
                       .change = static_cast<std::uint32_t>(rows.integer(4))};
     if (place.expires_at <= now) {
-      if (scan.expired.size() < most_removed) scan.expired.push_back(place);
-      if (all_expired) queue.scan_from = place.next_visible_at;
+      if (expired.size() < most_removed) expired.push_back(place);
+      if (found == 0) queue.scan_from = place.next_visible_at;
       continue;
     }
-    all_expired = false;
-    scan.visible.push_back(place);
+    if (rows.is_null(5)) continue;
+    const std::string_view text = rows.bytes(6);
+    queue.front.add({.place = place, .inserted_at = rows.time(5), .text = std::string(text)});
+    bytes += text.size();
+    ++found;
   }
   queue.scanned_at = now;
-  return scan;
-}
-
-/// Fills in what `message` knows beyond the place; false where the message is gone.
-bool SqliteStore::read_message(const Place& place, Message& message) {
-  Rows rows = statements_->read_message.run(place.sequence);
-  if (!rows.next()) return false;
-  message.id = ids_.encode(place.sequence);
-  message.inserted_at = rows.time(0);
-  message.expires_at = rows.time(1);
-  message.text = rows.bytes(2);
-  return true;
+  bytes_ahead_ += bytes;
+  return expired;
 }
 
 void SqliteStore::remove(CachedQueue& queue, const Place& place) {
@@ -80,22 +86,30 @@ Result<std::vector<Message>> SqliteStore::get_messages(QueueRef queue, int count
                                                        Time now) {
   CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
-  const Scan found = scan(*known, count, now);
+  const auto wanted = static_cast<std::size_t>(count);
+  const std::vector<Place> expired = look_ahead(*known, wanted, now);
   std::vector<Message> messages;
-  if (found.visible.empty() && found.expired.empty()) return messages;
+  if (known->front.empty() && expired.empty()) return messages;
   begin();
-  for (const Place& place : found.expired) remove(*known, place);
-  messages.reserve(found.visible.size());
-  for (const Place& place : found.visible) {
-    Message message;
-    if (!read_message(place, message)) continue;
+  for (const Place& place : expired) remove(*known, place);
+  messages.reserve(std::min(wanted, known->front.messages().size()));
+  while (messages.size() < wanted && !known->front.empty()) {
+    FrontMessage taken = known->front.take();
+    const Place& place = taken.place;
+    if (place.expires_at <= now) {
+      remove(*known, place);
+      continue;
+    }
     const std::uint32_t change = place.change + 1;
     statements_->move_place.execute(hidden_until, place.dequeue_count + 1, change,
                                     known->contents_id, place.next_visible_at, place.sequence);
-    message.next_visible_at = hidden_until;
-    message.pop_receipt = {.next_visible_at = hidden_until, .change = change};
-    message.dequeue_count = place.dequeue_count + 1;
-    messages.push_back(std::move(message));
+    messages.push_back({.id = ids_.encode(place.sequence),
+                        .inserted_at = taken.inserted_at,
+                        .expires_at = place.expires_at,
+                        .next_visible_at = hidden_until,
+                        .pop_receipt = {.next_visible_at = hidden_until, .change = change},
+                        .dequeue_count = place.dequeue_count + 1,
+                        .text = std::move(taken.text)});
   }
   known->consider(hidden_until, now);
   return messages;
@@ -104,15 +118,19 @@ Result<std::vector<Message>> SqliteStore::get_messages(QueueRef queue, int count
 Result<std::vector<Message>> SqliteStore::peek_messages(QueueRef queue, int count, Time now) {
   CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
-  const Scan found = scan(*known, count, now);
+  const auto wanted = static_cast<std::size_t>(count);
+  look_ahead(*known, wanted, now);
   std::vector<Message> messages;
-  messages.reserve(found.visible.size());
-  for (const Place& place : found.visible) {
-    Message message;
-    if (!read_message(place, message)) continue;
-    message.next_visible_at = place.next_visible_at;
-    message.dequeue_count = place.dequeue_count;
-    messages.push_back(std::move(message));
+  messages.reserve(std::min(wanted, known->front.messages().size()));
+  for (const FrontMessage& message : known->front.messages()) {
+    if (messages.size() == wanted) break;
+    if (message.place.expires_at <= now) continue;
+    messages.push_back({.id = ids_.encode(message.place.sequence),
+                        .inserted_at = message.inserted_at,
+                        .expires_at = message.place.expires_at,
+                        .next_visible_at = message.place.next_visible_at,
+                        .dequeue_count = message.place.dequeue_count,
+                        .text = message.text});
   }
   return messages;
 }
@@ -155,6 +173,7 @@ Result<PopReceipt> SqliteStore::update_message(QueueRef queue, MessageId id, Pop
   statements_->move_place.execute(next_visible_at, place.dequeue_count, change, known->contents_id,
                                   place.next_visible_at, place.sequence);
   if (text) statements_->set_text.execute(Blob{*text}, place.sequence);
+  known->front.remove(place);
   known->consider(next_visible_at, now);
   return PopReceipt{.next_visible_at = next_visible_at, .change = change};
 }
@@ -164,6 +183,7 @@ Result<Done> SqliteStore::delete_message(QueueRef queue, MessageId id, PopReceip
   const auto claimed = claim(queue, id, pop_receipt, now);
   if (!claimed) return claimed.error();
   begin();
+  claimed->queue->front.remove(claimed->place);
   remove(*claimed->queue, claimed->place);
   return Done{};
 }

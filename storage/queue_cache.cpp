@@ -36,12 +36,12 @@ CachedQueue* QueueCache::find(QueueRef queue) {
   return found == queues_.end() ? nullptr : &found->second;
 }
 
-CachedQueue& QueueCache::insert(QueueRef queue, const CachedQueue& cached) {
+CachedQueue& QueueCache::insert(QueueRef queue, CachedQueue cached) {
   if (queues_.size() >= most_queues && touched_.empty()) clear();
   std::string key(queue.account);
   key += '/';
   key += queue.queue;
-  return queues_.insert_or_assign(std::move(key), cached).first->second;
+  return queues_.insert_or_assign(std::move(key), std::move(cached)).first->second;
 }
 
 void QueueCache::erase(QueueRef queue) {
@@ -54,6 +54,10 @@ void QueueCache::erase(QueueRef queue) {
 void QueueCache::clear() {
   touched_.clear();
   queues_.clear();
+}
+
+void QueueCache::clear_fronts() {
+  for (auto& [name, queue] : queues_) queue.front.clear();
 }
 
 void QueueCache::touch(CachedQueue& queue) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "storage/queue_front.h"
 #include "storage/store.h"
 #include "storage/time.h"
 
@@ -23,10 +24,15 @@ struct CachedQueue {
   Time scan_from = Time::min();
   Time scanned_at = Time::min();
 
+  /// What the last scan has read ahead.
+  QueueFront front = {};
+
   /// A message comes to stand at `next_visible_at`, or the clock is at `now`: forget what that
   /// makes untrue.
   void consider(Time next_visible_at, Time now) {
     if (next_visible_at < scan_from || now < scanned_at) scan_from = Time::min();
+    front.consider(next_visible_at);
+    if (now < scanned_at) front.clear();
   }
 };
 
@@ -36,9 +42,12 @@ class QueueCache {
  public:
   [[nodiscard]] CachedQueue* find(QueueRef queue);
   /// Voids what find() has given, where all is forgotten to keep the cache small.
-  CachedQueue& insert(QueueRef queue, const CachedQueue& cached);
+  CachedQueue& insert(QueueRef queue, CachedQueue cached);
   void erase(QueueRef queue);
   void clear();
+
+  /// Forgets what was read ahead of all queues.
+  void clear_fronts();
 
   /// Notes that the queue's count has changed.
   void touch(CachedQueue& queue);

@@ -271,6 +271,7 @@ Result<Done> SqliteStore::clear_messages(QueueRef queue) {
   known->contents_id = contents_id;
   known->message_count = 0;
   known->scan_from = known->scanned_at = Time::min();
+  known->front.clear();
   return Done{};
 }
 

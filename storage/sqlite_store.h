@@ -58,25 +58,10 @@ class SqliteStore final : public Store {
  private:
   struct Statements;
 
-  /// A row of `visibility`: where a message stands.
-  struct Place {
-    Time next_visible_at;
-    std::int64_t sequence;
-    Time expires_at;
-    std::int64_t dequeue_count;
-    std::uint32_t change;
-  };
-
   /// A message that a good pop receipt names.
   struct Claim {
     CachedQueue* queue;
     Place place;
-  };
-
-  /// What a scan for visible messages found.
-  struct Scan {
-    std::vector<Place> visible;
-    std::vector<Place> expired;  ///< of those stepped over, the first few
   };
 
   void begin();
@@ -85,8 +70,7 @@ class SqliteStore final : public Store {
   std::int64_t next_contents_id() { return ++last_contents_id_; }
   void abandon_contents(std::int64_t contents_id);
 
-  Scan scan(CachedQueue& queue, int count, Time now);
-  bool read_message(const Place& place, Message& message);
+  std::vector<Place> look_ahead(CachedQueue& queue, std::size_t count, Time now);
   void remove(CachedQueue& queue, const Place& place);
   Result<Claim> claim(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now);
   StoreError why_no_place(const CachedQueue& queue, std::int64_t sequence, Time now);
@@ -104,6 +88,8 @@ class SqliteStore final : public Store {
   MessageIds ids_;
   std::unique_ptr<Statements> statements_;
   QueueCache queues_;
+
+  std::size_t bytes_ahead_ = 0;  // read since the fronts of all queues were forgotten
 
   std::int64_t next_sequence_ = 0;      // the next to hand out, and
   std::int64_t reserved_sequence_ = 0;  // the first that is not reserved yet

@@ -58,13 +58,14 @@ struct SqliteStore::Statements {
       db,
       "insert into visibility (contents_id, next_visible_at, sequence, expires_at,"
       " dequeue_count, change) values (?, ?, ?, ?, 0, 0)"};
+  // Of what has expired by ?3 only the place is looked up.
   sqlite::Statement scan{
       db,
-      "select next_visible_at, sequence, expires_at, dequeue_count, change from visibility"
-      " where contents_id = ? and next_visible_at >= ? and next_visible_at <= ?"
-      " order by next_visible_at, sequence"};
-  sqlite::Statement read_message{
-      db, "select inserted_at, expires_at, text from message where sequence = ?"};
+      "select v.next_visible_at, v.sequence, v.expires_at, v.dequeue_count, v.change,"
+      " m.inserted_at, m.text from visibility v left join message m"
+      " on m.sequence = case when v.expires_at > ?3 then v.sequence end"
+      " where v.contents_id = ?1 and v.next_visible_at >= ?2 and v.next_visible_at <= ?3"
+      " order by v.next_visible_at, v.sequence"};
   sqlite::Statement find_place{db,
                                "select expires_at, dequeue_count, change from visibility"
                                " where contents_id = ? and next_visible_at = ? and sequence = ?"};

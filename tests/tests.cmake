@@ -35,6 +35,7 @@ add_executable(quprite_tests
   tests/unit/shared_key_test.cpp
   tests/unit/store_expiry_test.cpp
   tests/unit/store_file_test.cpp
+  tests/unit/store_front_test.cpp
   tests/unit/store_groups_test.cpp
   tests/unit/store_messages_test.cpp
   tests/unit/store_model_test.cpp
