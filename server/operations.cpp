@@ -80,6 +80,18 @@ const Query::Parameter* foreign_selector(const Request& request) {
   return found;
 }
 
+/// The methods of the rows that fit, as Allow lists them.
+template <class Fits>
+std::string methods_of(Fits fits) {
+  std::string methods;
+  for (const Operation& row : table) {
+    if (!fits(row) || methods.find(row.methods) != std::string::npos) continue;
+    if (!methods.empty()) methods += ',';
+    methods += row.methods;
+  }
+  return methods;
+}
+
 }  // namespace
 
 std::span<const Operation> operations() {
@@ -88,19 +100,16 @@ std::span<const Operation> operations() {
 
 Result<const Operation*> find_operation(const Request& request) {
   if (request.http->method == boost::beast::http::verb::unknown) return ErrorCode::InvalidHttpVerb;
-  const std::string_view method = request.http->method_text;
-  const Query::Parameter* selector = foreign_selector(request);
-  std::string allow;
+  const Query::Parameter* const selector = foreign_selector(request);
+  const auto fits = [&](const Operation& row) {
+    return row.resource == request.resource && request.version >= row.first_version &&
+           (selector == nullptr || row.query.find("comp=") != std::string_view::npos) &&
+           query_fits(row.query, request.query);
+  };
   for (const Operation& row : table) {
-    if (row.resource != request.resource || request.version < row.first_version) continue;
-    if (!query_fits(row.query, request.query)) continue;
-    if (selector != nullptr && row.query.find("comp=") == std::string_view::npos) continue;
-    if (lists(row.methods, method)) return &row;
-    if (allow.find(row.methods) == std::string::npos) {
-      if (!allow.empty()) allow += ',';
-      allow += row.methods;
-    }
+    if (fits(row) && lists(row.methods, request.http->method_text)) return &row;
   }
+  const std::string allow = methods_of(fits);
   if (!allow.empty()) {
     Error error = ErrorCode::UnsupportedHttpVerb;
     error.allow = allow;

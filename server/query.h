@@ -8,7 +8,8 @@
 namespace quprite::server {
 
 /// The query of a request: names lower-cased ("Authorize with Shared Key"), names and values
-/// percent-decoded. A plus sign is a plus sign; an escape that is not one stays as it is.
+/// percent-decoded. A plus sign is a plus sign; an escape that is not one stays as it is. Refers to
+/// the text that it was read from.
 class Query {
  public:
   struct Parameter {
@@ -37,7 +38,7 @@ class Query {
 
  private:
   std::vector<char>
-      text_;  // what the views below point into; a vector's buffer stays put when it is moved
+      text_;  // what was decoded, for the views below; a vector's buffer stays put when it is moved
   std::vector<Parameter> parameters_;
 };
 

@@ -207,7 +207,7 @@ void Service::begin(const HttpRequest& http, Exchange& exchange) {
   exchange.reset();
   request_ids_.next(exchange.request_id);
   exchange.received_at = clock_.now();
-  exchange.started = clock_.uptime();
+  if (log_.enabled(LogLevel::Info)) exchange.started = clock_.uptime();
   exchange.method = http.method_text;
   exchange.head = http.method == verb::head;
   exchange.http_1_0 = http.version == 10;

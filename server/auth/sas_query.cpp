@@ -5,6 +5,7 @@
 
 #include "server/auth/failures.h"
 #include "server/auth/sas.h"
+#include "server/wire/byte_scan.h"
 
 namespace quprite::server {
 namespace {
@@ -44,19 +45,33 @@ constexpr bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
 }
 
+bool has_control(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return find_special(text.data(), end, is_control, [](auto bytes) {
+#ifdef __SSE2__
+           // As unsigned bytes, those that the smaller of them and 0x1F does not change.
+           const auto low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+           return _mm_or_si128(low, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+#else
+           return bytes;
+#endif
+         }) != end;
+}
+
 }  // namespace
 
 Result<SasQuery> read_sas(const Query& query) {
   SasQuery sas;
   std::array<bool, fields.size()> seen = {};
   for (const Query::Parameter& parameter : query.parameters()) {
+    if (!parameter.name.starts_with('s')) continue;  // as the names of all fields do
     const auto field = std::ranges::find(fields, number_of(parameter.name), &Field::number);
     if (field == fields.end()) continue;
     bool& seen_before = seen[static_cast<std::size_t>(field - fields.begin())];
     if (seen_before) {
       return authentication_failed(std::string(field->name) + " is given more than once.");
     }
-    if (std::ranges::any_of(parameter.value, is_control)) return malformed_sas();
+    if (has_control(parameter.value)) return malformed_sas();
     seen_before = true;
     sas.*(field->value) = parameter.value;
   }

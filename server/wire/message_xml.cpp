@@ -11,39 +11,33 @@
 namespace quprite::server {
 namespace {
 
+using namespace std::string_view_literals;
 using storage::Message;
 
 constexpr std::size_t frame_size = 512;  // of a message in a list, its text aside
 
-void append_date(std::string& out, std::string_view name, Time time) {
-  out += '<';
-  out += name;
-  out += '>';
-  append_rfc1123(out, time);
-  out += "</";
-  out += name;
-  out += '>';
-}
-
 void append_identity(std::string& out, const Message& message) {
-  out += "<QueueMessage><MessageId>";
+  out += "<QueueMessage><MessageId>"sv;
   append_message_id(out, message.id);
-  out += "</MessageId>";
-  append_date(out, "InsertionTime", message.inserted_at);
-  append_date(out, "ExpirationTime", message.expires_at);
+  out += "</MessageId><InsertionTime>"sv;
+  append_rfc1123(out, message.inserted_at);
+  out += "</InsertionTime><ExpirationTime>"sv;
+  append_rfc1123(out, message.expires_at);
+  out += "</ExpirationTime>"sv;
 }
 
 void append_claim(std::string& out, const Message& message) {
-  out += "<PopReceipt>";
+  out += "<PopReceipt>"sv;
   append_pop_receipt(out, message.pop_receipt);
-  out += "</PopReceipt>";
-  append_date(out, "TimeNextVisible", message.next_visible_at);
+  out += "</PopReceipt><TimeNextVisible>"sv;
+  append_rfc1123(out, message.next_visible_at);
+  out += "</TimeNextVisible>"sv;
 }
 
 void append_dequeue_count(std::string& out, const Message& message) {
-  out += "<DequeueCount>";
+  out += "<DequeueCount>"sv;
   out += std::to_string(message.dequeue_count);
-  out += "</DequeueCount>";
+  out += "</DequeueCount>"sv;
 }
 
 /// A list of messages, each written by `append`.
@@ -54,14 +48,14 @@ std::string write_list(const std::vector<Message>& messages, Append append) {
   for (const Message& message : messages) size += frame_size + message.text.size();
   out.reserve(size);
   out += xml_declaration;
-  if (messages.empty()) return out += "<QueueMessagesList />";
-  out += "<QueueMessagesList>";
+  if (messages.empty()) return out += "<QueueMessagesList />"sv;
+  out += "<QueueMessagesList>"sv;
   for (const Message& message : messages) {
     append_identity(out, message);
     append(out, message);
-    out += "</QueueMessage>";
+    out += "</QueueMessage>"sv;
   }
-  return out += "</QueueMessagesList>";
+  return out += "</QueueMessagesList>"sv;
 }
 
 void skip(std::string_view& text, std::string_view prefix) {
@@ -126,10 +120,10 @@ std::string write_put_message(const Message& message) {
   std::string out;
   out.reserve(2 * frame_size);
   out += xml_declaration;
-  out += "<QueueMessagesList>";
+  out += "<QueueMessagesList>"sv;
   append_identity(out, message);
   append_claim(out, message);
-  return out += "</QueueMessage></QueueMessagesList>";
+  return out += "</QueueMessage></QueueMessagesList>"sv;
 }
 
 std::string write_got_messages(const std::vector<Message>& messages, ApiVersion version) {
