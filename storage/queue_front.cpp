@@ -37,11 +37,11 @@ void QueueFront::consider(Time next_visible_at) {
   if (!empty() && next_visible_at <= messages_.back().place.next_visible_at) clear();
 }
 
-void QueueFront::remove(const Place& place) {
-  if (empty() || place.next_visible_at > messages_.back().place.next_visible_at) return;
+void QueueFront::remove(Time next_visible_at, std::int64_t sequence) {
+  if (empty() || next_visible_at > messages_.back().place.next_visible_at) return;
   const auto first = messages_.begin() + static_cast<std::ptrdiff_t>(taken_);
   const auto found = std::find_if(first, messages_.end(), [&](const FrontMessage& message) {
-    return message.place.sequence == place.sequence;
+    return message.place.sequence == sequence;
   });
   if (found != messages_.end()) messages_.erase(found);
 }

@@ -53,8 +53,8 @@ class QueueFront {
   /// A message comes to stand at `next_visible_at`.
   void consider(Time next_visible_at);
 
-  /// The message that stood at `place` will not stand there any more.
-  void remove(const Place& place);
+  /// That message, which stood at `next_visible_at`, does so no more.
+  void remove(Time next_visible_at, std::int64_t sequence);
 
   void clear();
 

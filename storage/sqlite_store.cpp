@@ -107,8 +107,11 @@ SqliteStore::~SqliteStore() {
 
 // ---- groups
 
-void SqliteStore::begin() {
-  if (!database_->in_transaction()) statements_->begin.execute();
+/// Opens a group where none is open; whether it did.
+bool SqliteStore::begin() {
+  if (database_->in_transaction()) return false;
+  statements_->begin.execute();
+  return true;
 }
 
 void SqliteStore::commit() {

@@ -58,13 +58,13 @@ class SqliteStore final : public Store {
  private:
   struct Statements;
 
-  /// A message that a good pop receipt names.
+  /// A message that a request lays claim to.
   struct Claim {
     CachedQueue* queue;
-    Place place;
+    std::int64_t sequence;
   };
 
-  void begin();
+  bool begin();
   CachedQueue* find_queue(QueueRef queue);
   std::int64_t next_sequence();
   std::int64_t next_contents_id() { return ++last_contents_id_; }
@@ -72,8 +72,9 @@ class SqliteStore final : public Store {
 
   std::vector<Place> look_ahead(CachedQueue& queue, std::size_t count, Time now);
   void remove(CachedQueue& queue, const Place& place);
-  Result<Claim> claim(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now);
-  StoreError why_no_place(const CachedQueue& queue, std::int64_t sequence, Time now);
+  void remove_message(CachedQueue& queue, std::int64_t sequence);
+  Result<Claim> claim(QueueRef queue, MessageId id);
+  StoreError refuse(const Claim& claim, bool opened, Time now);
 
   bool tidy_expired(Time now);
   bool tidy_dead_contents();

@@ -66,15 +66,21 @@ struct SqliteStore::Statements {
       " on m.sequence = case when v.expires_at > ?3 then v.sequence end"
       " where v.contents_id = ?1 and v.next_visible_at >= ?2 and v.next_visible_at <= ?3"
       " order by v.next_visible_at, v.sequence"};
-  sqlite::Statement find_place{db,
-                               "select expires_at, dequeue_count, change from visibility"
-                               " where contents_id = ? and next_visible_at = ? and sequence = ?"};
   sqlite::Statement move_place{
       db,
       "update visibility set next_visible_at = ?, dequeue_count = ?, change = ?"
       " where contents_id = ? and next_visible_at = ? and sequence = ?"};
   sqlite::Statement remove_place{
       db, "delete from visibility where contents_id = ? and next_visible_at = ? and sequence = ?"};
+  sqlite::Statement move_claimed_place{
+      db,
+      "update visibility set next_visible_at = ?, change = change + 1"
+      " where contents_id = ? and next_visible_at = ? and sequence = ?"
+      " and change = ? and expires_at > ?"};
+  sqlite::Statement remove_claimed_place{
+      db,
+      "delete from visibility where contents_id = ? and next_visible_at = ? and sequence = ?"
+      " and change = ? and expires_at > ?"};
   sqlite::Statement set_text{db, "update message set text = ? where sequence = ?"};
   sqlite::Statement remove_message{db, "delete from message where sequence = ?"};
   sqlite::Statement find_message{db,
