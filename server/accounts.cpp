@@ -25,7 +25,9 @@ quprite::Result<Account, std::string> parse_account(std::string_view entry) {
   if (!is_account_name(name)) {
     return "account " + quoted + " is not allowed; 3 to 24 lower-case letters and digits are";
   }
-  Account account{.name = std::string(name), .keys = {}};
+  Account account{.name = std::string(name),
+                  .first_key = std::string(entry.substr(0, entry.find(':'))),
+                  .keys = {}};
   while (!entry.empty()) {
     const auto key = base64_decode(take(entry, ":"));
     if (!key || key->empty())
@@ -49,6 +51,7 @@ bool is_account_name(std::string_view name) {
 
 void Accounts::add(Account account) {
   std::string name = account.name;
+  if (first_.empty()) first_ = name;
   accounts_.insert_or_assign(std::move(name), std::move(account));
 }
 
@@ -74,7 +77,9 @@ quprite::Result<Accounts, std::string> parse_accounts(std::string_view text) {
 }
 
 void add_development_account(Accounts& accounts) {
-  Account account{.name = std::string(development_account), .keys = {}};
+  Account account{.name = std::string(development_account),
+                  .first_key = std::string(development_key),
+                  .keys = {}};
   account.keys.emplace_back(base64_decode(development_key).value());
   accounts.add(std::move(account));
 }

@@ -13,6 +13,7 @@ namespace quprite::server {
 /// A storage account as configured: its name and its one or two keys.
 struct Account {
   std::string name;
+  std::string first_key;  ///< in Base64, for a connection string
   std::vector<HmacKey> keys;
 };
 
@@ -28,11 +29,16 @@ class Accounts {
 
   [[nodiscard]] const Account* find(std::string_view name) const;
 
+  /// The one that was added first, or made the first.
+  [[nodiscard]] const Account& first() const { return accounts_.find(first_)->second; }
+  void make_first(std::string_view name) { first_ = name; }
+
   /// In order of their names.
   [[nodiscard]] const std::map<std::string, Account, std::less<>>& all() const { return accounts_; }
 
  private:
   std::map<std::string, Account, std::less<>> accounts_;
+  std::string first_;
 };
 
 /// "Storage account overview": 3 to 24 lower-case letters and digits.

@@ -54,7 +54,8 @@ int run(const std::string& path, std::vector<std::string> arguments) {
       return fail("exec needs a command behind --, as in quprite exec -- pytest");
     arguments.erase(dashes, arguments.end());
   }
-  const auto options = parse_options(arguments, system_environment);
+  const auto options =
+      parse_options(arguments, executes ? environment_of_command : system_environment);
   if (!options) return fail(options.error().message);
   if (options->help) {
     std::cout << help_text();
@@ -66,7 +67,9 @@ int run(const std::string& path, std::vector<std::string> arguments) {
   }
   if (checks) return check_health(*options);
   if (executes) return run_command(*options, command);
-  return serve(*options, [&](const Endpoint& endpoint) { announce(endpoint, *options); });
+  return serve(*options, [&](const Endpoint& endpoint) {
+    if (!options->ready_json) std::cout << to_line(endpoint) << std::flush;
+  });
 }
 
 }  // namespace

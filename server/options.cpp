@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "server/address.h"
+#include "server/names.h"
+
 namespace quprite::server {
 namespace {
 
@@ -66,7 +69,7 @@ bool set_auth(Options& options, Text text) {
 
 bool add_queue(Options& options, Text text) {
   options.queues.push_back(text);
-  return !text.empty();
+  return check_queue_name(text).has_value();
 }
 
 bool set_ready(Options& options, Text text) {
@@ -91,14 +94,20 @@ bool add_host_name(Options& options, Text text) {
   return !text.empty();
 }
 
-constexpr std::string_view an_address = "a numeric IPv4 or IPv6 address, or localhost";
+bool set_host(Options& options, Text text) {
+  options.host = text;
+  return parse_address(text).has_value();
+}
+
+bool set_port(Options& options, Text text) {
+  options.port_given = true;
+  return read_number<unsigned short>(text, 0, 65535, options.port);
+}
 
 // clang-format off
 constexpr std::array rows = {
-    Row{"host", "ADDRESS", an_address, "address to listen on (127.0.0.1)",
-        [](Options& o, Text t) { return set_text(o.host, t); }},
-    Row{"port", "N", "0 to 65535", "port to listen on (10001); 0 takes a free one",
-        [](Options& o, Text t) { return read_number<unsigned short>(t, 0, 65535, o.port); }},
+    Row{"host", "ADDRESS", an_address, "address to listen on (127.0.0.1)", set_host},
+    Row{"port", "N", "0 to 65535", "port to listen on (10001); 0 takes a free one", set_port},
     Row{"data", "FILE", "a file name", "database file ($XDG_STATE_HOME/quprite/quprite.db)",
         [](Options& o, Text t) { return set_text(o.data, t); }},
     Row{"in-memory", "", "", "keep nothing on disk",
@@ -122,7 +131,7 @@ constexpr std::array rows = {
     Row{"skew", "SECONDS", "0 to 1000000000", "how far a request's date may be off (900); 0 does not check",  set_skew},
     Row{"max-connections", "N", "1 to 1000000", "connections served at a time; more have to wait (10000)",
         [](Options& o, Text t) { return read_number<std::size_t>(t, 1, 1'000'000, o.max_connections); }},
-    Row{"queue", "NAME", "a queue name", "a queue to make at the start; may be repeated", add_queue},
+    Row{"queue", "NAME", "3 to 63 lower-case letters, digits and single dashes", "a queue to make at the start; may be repeated", add_queue},
     Row{"config", "FILE", "a file name", "JSON: accounts, queues and messages to have from the start",
         [](Options& o, Text t) { return set_text(o.config, t); }},
     Row{"ready-file", "FILE", "a file name", "written when ready: endpoints, process id, connection string, as JSON",

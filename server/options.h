@@ -30,7 +30,9 @@ struct Stub {
 struct Options {
   std::string host = "127.0.0.1";
   unsigned short port = 10001;
+  bool port_given = false;
   std::string data = {};  ///< the database file; empty for the one in the user's state directory
+  std::string data_source = "--data";  ///< the option that it comes from
   bool in_memory = false;
   storage::Durability durability = storage::Durability::Process;
   bool exact = false;
@@ -58,9 +60,13 @@ struct Options {
   bool quiet = false;
   LogLevel log_level = LogLevel::Info;
   std::string log_file = {};  ///< empty for standard error
+  std::string log_file_source = "--log-file";
   bool help = false;
   bool version = false;
 };
+
+/// What `host` may be, for the error message.
+inline constexpr std::string_view an_address = "a numeric IPv4 or IPv6 address, or localhost";
 
 /// An option that is wrong: names itself, its value, and what is allowed.
 struct OptionError {

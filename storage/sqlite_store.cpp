@@ -59,7 +59,10 @@ void set_pragmas(Database& database, Durability durability) {
 
 }  // namespace
 
-std::unique_ptr<Store> open_store(const std::string& path, Durability durability) {
+std::unique_ptr<Store> open_store(const std::string& name, Durability durability) {
+  // To SQLite, these names would not be those of files.
+  const bool special = name.starts_with(':') || name.starts_with("file:");
+  const std::string path = special ? "./" + name : name;
   try {
     auto database = std::make_unique<Database>(path);
     database->checkpoint_on_close(false);  // somebody else's file is left as it is, its log too

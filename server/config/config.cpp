@@ -178,6 +178,8 @@ constexpr std::array<ConfigKey<DeclaredQueue>, 4> queue_keys = {{
 /// A queue, or its name alone.
 Complaint read_queue(const ConfigValue& value, DeclaredAccount& account) {
   DeclaredQueue queue;
+  if (value.text() == nullptr && !std::holds_alternative<JsonValue::Object>(value.json.value))
+    return value.wrong("a queue's name, or an object that has one,");
   if (auto complaint = value.text() != nullptr ? read_queue_name(value, queue)
                                                : read_object(value, queue_keys, queue)) {
     return complaint;

@@ -32,8 +32,9 @@ struct DeclaredQueue {
 
 /// An account as a config file declares it.
 struct DeclaredAccount {
-  std::string name = {};  ///< empty for the first one, in order of their names
+  std::string name = {};  ///< empty for the first one
   TextPosition at = {};
+  bool by_options = false;             ///< `--queue` declares it, not the file
   std::vector<std::string> keys = {};  ///< their bytes, one or two; none where none are declared
   std::optional<std::vector<CorsRule>> cors = {};
   std::vector<DeclaredQueue> queues = {};
@@ -57,7 +58,7 @@ quprite::Result<Accounts, TextError> choose_accounts(const Config& config,
 
 /// Brings the store to what the account declares, without a commit: makes queues, sets metadata,
 /// policies and CORS rules. Messages go to queues that are made here. Doing it again changes
-/// nothing. Throws std::runtime_error where a queue's name is still reserved after a deletion.
+/// nothing. A name that is reserved after a deletion is free for this.
 void declare(const DeclaredAccount& declared, std::string_view account, storage::Store& store,
              Time now);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/config/config.h"
+#include "server/wire/base64.h"
 
 namespace quprite::server {
 namespace {
@@ -21,17 +22,32 @@ void add_messages(QueueRef queue, const DeclaredQueue& declared, storage::Store&
 }
 
 void declare_queue(QueueRef queue, const DeclaredQueue& declared, storage::Store& store, Time now) {
-  const auto made = store.create_queue(queue, declared.metadata.value_or(storage::Metadata{}), now);
+  // A name that is still reserved after a deletion is not waited for: who starts a server wants it.
+  const auto made =
+      store.create_queue(queue, declared.metadata.value_or(storage::Metadata{}), Time::max());
   if (made && *made == storage::CreateOutcome::Created) {
     add_messages(queue, declared, store, now);
-  } else if (!made && made.error() == storage::StoreError::QueueBeingDeleted) {
-    throw std::runtime_error("queue '" + declared.name + "' of account '" +
-                             std::string(queue.account) +
-                             "' cannot be made yet: it was deleted less than 30 seconds ago");
   } else if (declared.metadata) {
     static_cast<void>(store.set_queue_metadata(queue, *declared.metadata));
   }
   if (declared.policies) static_cast<void>(store.set_queue_acl(queue, *declared.policies));
+}
+
+/// A queue of the first account that is declared under the account's name and, with the queues that
+/// stand under none, once more.
+std::optional<TextError> declared_twice(const Config& config, std::string_view first) {
+  const auto named = std::ranges::find(config.accounts, first, &DeclaredAccount::name);
+  if (named == config.accounts.end()) return std::nullopt;
+  for (const DeclaredAccount& account : config.accounts) {
+    if (!account.name.empty() || account.by_options) continue;
+    for (const DeclaredQueue& queue : account.queues) {
+      if (std::ranges::find(named->queues, queue.name, &DeclaredQueue::name) == named->queues.end())
+        continue;
+      return TextError{named->at, "queue '" + queue.name + "' of account '" + named->name +
+                                      "' is declared twice; once is allowed"};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -45,7 +61,8 @@ quprite::Result<Accounts, TextError> choose_accounts(const Config& config,
       return TextError{account.at, "the keys of account '" + account.name +
                                        "' are not allowed, as options name the accounts already"};
     }
-    Account served{.name = account.name, .keys = {}};
+    Account served{
+        .name = account.name, .first_key = base64_encode(account.keys.front()), .keys = {}};
     for (const std::string& key : account.keys) served.keys.emplace_back(key);
     declared.add(std::move(served));
   }
@@ -61,6 +78,10 @@ quprite::Result<Accounts, TextError> choose_accounts(const Config& config,
     }
     add_development_account(chosen);
   }
+  const auto named = std::ranges::find_if(
+      config.accounts, [](const DeclaredAccount& account) { return !account.name.empty(); });
+  if (!by_options && named != config.accounts.end()) chosen.make_first(named->name);
+  if (auto error = declared_twice(config, chosen.first().name)) return *std::move(error);
   return chosen;
 }
 

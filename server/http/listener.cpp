@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <chrono>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/address.h"
 #include "server/http/port_holder.h"
 
 namespace quprite::server::http {
@@ -22,19 +22,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds tick_length{1};
-
-/// A numeric address; "localhost" by hand, as no resolver may be called in a static build.
-asio::ip::address parse_address(const std::string& host) {
-  if (host == "localhost") return asio::ip::address_v4::loopback();
-  error_code ec;
-  auto address = asio::ip::make_address(host, ec);
-  if (ec) {
-    throw std::runtime_error(
-        "--host: '" + host +
-        "' is not an address; a numeric IPv4 or IPv6 address or 'localhost' is");
-  }
-  return address;
-}
 
 /// Has the connections use TCP's simplest congestion control, which every Linux has: clients are
 /// near, and what finds the rate of a long way (BBR, where that is the machine's default) costs 3 %
@@ -62,7 +49,9 @@ Listener::~Listener() {
 }
 
 void Listener::bind() {
-  const tcp::endpoint wanted(parse_address(options_.host), options_.port);
+  const auto address = parse_address(options_.host);
+  if (!address) throw std::runtime_error("cannot listen on '" + options_.host + "'");
+  const tcp::endpoint wanted(*address, options_.port);
   error_code ec;
   acceptor_.open(wanted.protocol(), ec);
   if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);

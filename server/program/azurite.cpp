@@ -1,5 +1,6 @@
 #include "server/program/azurite.h"
 
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
@@ -109,6 +110,9 @@ int run_azurite(AzuriteProgram program, const std::vector<std::string>& argument
     std::cout << "Exit due to unhandled error: listen EADDRINUSE: address already in use "
               << taken.place() << std::endl;
     std::cerr << "quprite: " << taken.what() << '\n';
+    return failure;
+  } catch (const std::exception& error) {
+    std::cerr << "quprite: " << error.what() << '\n';
     return failure;
   }
 }

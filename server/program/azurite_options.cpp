@@ -9,6 +9,8 @@
 #include <numeric>
 #include <utility>
 
+#include "server/address.h"
+
 namespace quprite::server {
 namespace {
 
@@ -48,6 +50,11 @@ bool set_port(Text text, unsigned short& port) {
   return read_number<unsigned short>(text, 65535, port);
 }
 
+bool set_host(Text text, std::string& place) {
+  place = text;
+  return parse_address(text).has_value();
+}
+
 bool set_text(Text text, std::string& place) {
   place = text;
   return !text.empty();
@@ -56,6 +63,7 @@ bool set_text(Text text, std::string& place) {
 bool set_keep_alive(Reading& r, Text text) {
   unsigned seconds = 0;
   if (!read_number(text, 86'400U, seconds)) return false;
+  if (seconds == 0) return true;  // to Azurite, as if it had not been given
   r.result.options.keep_alive = std::chrono::seconds{seconds};
   return true;
 }
@@ -70,24 +78,23 @@ bool without_effect(Reading& r, const char* name) {
   return true;
 }
 
-constexpr std::string_view an_address = "a numeric IPv4 or IPv6 address, or localhost";
 constexpr std::string_view a_port = "0 to 65535";
 constexpr std::string_view seconds = "0 to 86400";
 
 // clang-format off
 constexpr std::array rows = {
     Row{"blobHost", 0, "ADDRESS", an_address, false, "address of the blob port, which only says that there are no blobs",
-        [](Reading& r, Text t) { return set_text(t, r.blob.host); }},
+        [](Reading& r, Text t) { return set_host(t, r.blob.host); }},
     Row{"blobPort", 0, "N", a_port, false, "that port (10000)", [](Reading& r, Text t) { return set_port(t, r.blob.port); }},
     Row{"blobKeepAliveTimeout", 0, "SECONDS", seconds, false, "no effect",
         [](Reading& r, Text t) { return is_number(t) && without_effect(r, "blobKeepAliveTimeout"); }},
     Row{"queueHost", 0, "ADDRESS", an_address, true, "address to listen on (127.0.0.1)",
-        [](Reading& r, Text t) { return set_text(t, r.result.options.host); }},
+        [](Reading& r, Text t) { return set_host(t, r.result.options.host); }},
     Row{"queuePort", 0, "N", a_port, true, "port to listen on (10001); 0 takes a free one",
         [](Reading& r, Text t) { return set_port(t, r.result.options.port); }},
     Row{"queueKeepAliveTimeout", 0, "SECONDS", seconds, false, "how long an idle connection is kept (300)", set_keep_alive},
     Row{"tableHost", 0, "ADDRESS", an_address, false, "address of the table port, which only says that there are no tables",
-        [](Reading& r, Text t) { return set_text(t, r.table.host); }},
+        [](Reading& r, Text t) { return set_host(t, r.table.host); }},
     Row{"tablePort", 0, "N", a_port, false, "that port (10002)", [](Reading& r, Text t) { return set_port(t, r.table.port); }},
     Row{"tableKeepAliveTimeout", 0, "SECONDS", seconds, false, "no effect",
         [](Reading& r, Text t) { return is_number(t) && without_effect(r, "tableKeepAliveTimeout"); }},
@@ -102,7 +109,11 @@ constexpr std::array rows = {
     Row{"loose", 'L', "", "", true, "no effect: what is not known is never refused",
         [](Reading&, Text) { return true; }},
     Row{"debug", 'd', "FILE", "a file name", true, "the log goes to this file",
-        [](Reading& r, Text t) { r.result.options.log_level = LogLevel::Debug; return set_text(t, r.result.options.log_file); }},
+        [](Reading& r, Text t) {
+          r.result.options.log_level = LogLevel::Debug;
+          r.result.options.log_file_source = "--debug";
+          return set_text(t, r.result.options.log_file);
+        }},
     Row{"cert", 0, "FILE", "a file name", true, "HTTPS: certificate, PEM with --key or PKCS #12 with --pwd",
         [](Reading& r, Text t) { return set_text(t, r.result.options.certificate); }},
     Row{"key", 0, "FILE", "a file name", true, "its private key, PEM",
@@ -126,13 +137,31 @@ bool has(AzuriteProgram program, const Row& row) {
   return program == AzuriteProgram::All || row.everywhere;
 }
 
-const Row* find_row(AzuriteProgram program, std::string_view word) {
+const Row* find_row(std::string_view word) {
   const auto row = std::ranges::find_if(rows, [&](const Row& candidate) {
     const bool named = word.starts_with("--") && candidate.name == word.substr(2);
     const bool lettered = word.size() == 2 && word[0] == '-' && candidate.letter == word[1];
-    return (named || lettered) && has(program, candidate);
+    return named || lettered;
   });
   return row == rows.end() ? nullptr : &*row;
+}
+
+/// Short switches that stand together, apart: `-sL` is `-s -L`.
+std::vector<std::string> take_apart(const std::vector<std::string>& arguments) {
+  std::vector<std::string> apart;
+  for (const std::string& argument : arguments) {
+    const bool together = argument.size() > 2 && argument[0] == '-' &&
+                          std::ranges::all_of(argument.substr(1), [](char letter) {
+                            const Row* row = find_row(std::string("-") + letter);
+                            return row != nullptr && row->value.empty();
+                          });
+    if (!together) {
+      apart.push_back(argument);
+      continue;
+    }
+    for (const char letter : argument.substr(1)) apart.push_back(std::string("-") + letter);
+  }
+  return apart;
 }
 
 char lower(char c) {
@@ -174,7 +203,11 @@ std::optional<OptionError> read(AzuriteProgram program, const std::vector<std::s
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::size_t equals = arguments[i].find('=');
     const std::string word = arguments[i].substr(0, equals);
-    const Row* row = find_row(program, word);
+    if (!word.starts_with('-')) {
+      reading.result.notes.push_back("'" + arguments[i] + "' has no effect here");
+      continue;
+    }
+    const Row* row = find_row(word);
     if (row == nullptr) return unknown(program, word);
     std::string value;
     if (equals != std::string::npos) {
@@ -190,6 +223,8 @@ std::optional<OptionError> read(AzuriteProgram program, const std::vector<std::s
       message.append(row->allowed).append(" is");
       return OptionError{std::move(message)};
     }
+    if (!has(program, *row) && !row->help.starts_with("no effect"))
+      reading.result.notes.push_back(word + " has no effect here");
   }
   return std::nullopt;
 }
@@ -203,7 +238,7 @@ quprite::Result<AzuriteOptions, OptionError> parse_azurite_options(
   if (!ours) return ours.error();
   Reading reading;
   reading.result.options = *ours;
-  if (auto error = read(program, arguments, reading)) return *std::move(error);
+  if (auto error = read(program, take_apart(arguments), reading)) return *std::move(error);
   Options& options = reading.result.options;
   if (options.in_memory && !reading.location.empty()) {
     return OptionError{
@@ -211,6 +246,7 @@ quprite::Result<AzuriteOptions, OptionError> parse_azurite_options(
   }
   if (!options.in_memory && (!reading.location.empty() || options.data.empty())) {
     options.data = (reading.location.empty() ? "." : reading.location) + "/quprite.db";
+    options.data_source = "--location";
   }
   if (program == AzuriteProgram::All) options.stubs = {reading.blob, reading.table};
   if (auto error = check_combination(options)) return *std::move(error);

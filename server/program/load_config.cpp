@@ -9,8 +9,6 @@
 #include <system_error>
 #include <utility>
 
-#include "server/names.h"
-
 namespace quprite::server {
 namespace {
 
@@ -54,13 +52,8 @@ Config load_config(const Options& options) {
     if (!read) throw wrong_config(options, read.error());
     config = *std::move(read);
   }
-  DeclaredAccount first;
+  DeclaredAccount first{.by_options = true};
   for (const std::string& queue : options.queues) {
-    if (!check_queue_name(queue)) {
-      throw std::runtime_error(
-          "--queue: '" + queue +
-          "' is not allowed; 3 to 63 lower-case letters, digits and single dashes are");
-    }
     first.queues.push_back({.name = queue});
   }
   config.accounts.push_back(std::move(first));

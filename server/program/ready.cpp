@@ -1,12 +1,14 @@
 #include "server/program/ready.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace quprite::server {
 namespace {
@@ -17,22 +19,29 @@ std::string quoted(const std::string& text) {
   return '"' + text + '"';
 }
 
-std::string to_json(const Endpoint& endpoint) {
-  return "{\"pid\": " + std::to_string(getpid()) + ", \"account\": " + quoted(endpoint.account) +
-         ", \"queueEndpoint\": " + quoted(endpoint.queue_endpoint()) +
-         ", \"queueSecondaryEndpoint\": " + quoted(endpoint.queue_endpoint() + "-secondary") +
-         ", \"connectionString\": " + quoted(endpoint.connection_string) + "}\n";
+std::string connection_string_with(const Endpoint& endpoint, std::string_view key) {
+  std::string text = "DefaultEndpointsProtocol=" + endpoint.url.substr(0, endpoint.url.find(':'));
+  text.append(";AccountName=").append(endpoint.account).append(";AccountKey=").append(key);
+  text.append(";QueueEndpoint=").append(endpoint.queue_endpoint());
+  text.append(";QueueSecondaryEndpoint=").append(endpoint.queue_endpoint()).append("-secondary;");
+  return text;
 }
 
-void write_at_once(const std::string& file, const std::string& text) {
-  const std::string draft = file + "." + std::to_string(getpid());
-  std::ofstream(draft) << text;
-  std::error_code ec;
-  std::filesystem::rename(draft, file, ec);
-  if (ec) throw std::runtime_error("--ready-file: cannot write '" + file + "': " + ec.message());
+/// Whether all of it was written.
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
 }
 
 }  // namespace
+
+std::string Endpoint::connection_string() const {
+  return connection_string_with(*this, key);
+}
 
 std::string url_of(const boost::asio::ip::tcp::endpoint& address, bool secure) {
   const auto ip = address.address();
@@ -43,26 +52,57 @@ std::string url_of(const boost::asio::ip::tcp::endpoint& address, bool secure) {
 
 Endpoint endpoint_of(const boost::asio::ip::tcp::endpoint& address, bool secure,
                      const Accounts& accounts) {
-  const auto& [name, account] = *accounts.all().begin();
-  Endpoint endpoint{.url = url_of(address, secure), .account = name, .connection_string = {}};
-  const bool well_known = name == development_account && accounts.all().size() == 1;
-  endpoint.connection_string =
-      std::string("DefaultEndpointsProtocol=") + (secure ? "https" : "http") +
-      ";AccountName=" + name +
-      ";AccountKey=" + (well_known ? std::string(development_key) : "KEY") +
-      ";QueueEndpoint=" + endpoint.queue_endpoint() +
-      ";QueueSecondaryEndpoint=" + endpoint.queue_endpoint() + "-secondary;";
-  return endpoint;
+  const Account& first = accounts.first();
+  return {.url = url_of(address, secure), .account = first.name, .key = first.first_key};
 }
 
-void announce(const Endpoint& endpoint, const Options& options) {
-  if (!options.ready_file.empty()) write_at_once(options.ready_file, to_json(endpoint));
-  if (options.ready_json) {
-    std::cout << to_json(endpoint) << std::flush;
-  } else {
-    std::cout << "quprite is ready at " << endpoint.url
-              << " connection string: " << endpoint.connection_string << std::endl;
-  }
+std::string to_json(const Endpoint& endpoint) {
+  return "{\"pid\": " + std::to_string(getpid()) + ", \"account\": " + quoted(endpoint.account) +
+         ", \"queueEndpoint\": " + quoted(endpoint.queue_endpoint()) +
+         ", \"queueSecondaryEndpoint\": " + quoted(endpoint.queue_endpoint() + "-secondary") +
+         ", \"connectionString\": " + quoted(endpoint.connection_string()) + "}\n";
+}
+
+std::string to_line(const Endpoint& endpoint) {
+  const bool well_known = endpoint.key == development_key;
+  return "quprite is ready at " + endpoint.url + " connection string: " +
+         connection_string_with(endpoint, well_known ? development_key : "KEY") + "\n";
+}
+
+ReadyFile::ReadyFile(std::string name) : name_(std::move(name)) {
+  if (name_.empty()) return;
+  std::error_code ec;
+  const auto status = std::filesystem::status(name_, ec);
+  if (std::filesystem::is_directory(status)) throw failure(EISDIR);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return;
+  draft_ = name_ + "." + std::to_string(getpid());
+  constexpr mode_t mode = 0600;
+  file_ = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (file_ < 0) throw failure(errno);
+  std::filesystem::remove(name_, ec);
+}
+
+ReadyFile::~ReadyFile() {
+  std::error_code ignored;
+  if (file_ >= 0) ::close(file_);
+  if (!draft_.empty()) std::filesystem::remove(written_ ? name_ : draft_, ignored);
+}
+
+void ReadyFile::write(const std::string& text) {
+  if (name_.empty()) return;
+  if (draft_.empty()) file_ = ::open(name_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file_ < 0 || !write_all(file_, text)) throw failure(errno);
+  ::close(std::exchange(file_, -1));
+  if (draft_.empty()) return;
+  std::error_code ec;
+  std::filesystem::rename(draft_, name_, ec);
+  if (ec) throw failure(ec.value());
+  written_ = true;
+}
+
+std::runtime_error ReadyFile::failure(int error) const {
+  return std::runtime_error("--ready-file: cannot write '" + name_ +
+                            "': " + std::generic_category().message(error));
 }
 
 }  // namespace quprite::server

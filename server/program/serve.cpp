@@ -1,7 +1,6 @@
 #include "server/program/serve.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -32,6 +31,7 @@
 #include "server/log.h"
 #include "server/options.h"
 #include "server/program/load_config.h"
+#include "server/program/parent.h"
 #include "server/program/stub_service.h"
 #include "server/service.h"
 #include "storage/store.h"
@@ -61,7 +61,12 @@ std::unique_ptr<storage::Store> open(const Options& options) {
     std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ec);
     if (ec) throw std::runtime_error("cannot make the directory of " + file + ": " + ec.message());
   }
-  return storage::open_store(file, options.durability);
+  try {
+    return storage::open_store(file, options.durability);
+  } catch (const std::runtime_error& error) {
+    if (options.data.empty()) throw;
+    throw std::runtime_error(options.data_source + ": " + error.what());
+  }
 }
 
 /// The directory of the database file, where what belongs to it lies, too.
@@ -129,12 +134,6 @@ ServiceRules rules_of(const Options& options) {
           .address = {.known_versions_only = options.exact, .host_style = options.host_style}};
 }
 
-/// Ends with the process that started this one, also where that is killed.
-void exit_with_parent() {
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() == 1) std::raise(SIGTERM);  // it was gone before
-}
-
 /// The file that the log goes to; throws where it cannot be written.
 int open_log(const Options& options) {
   if (options.log_file.empty()) return STDERR_FILENO;
@@ -142,7 +141,7 @@ int open_log(const Options& options) {
   const int file =
       ::open(options.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode);
   if (file < 0) {
-    throw std::runtime_error("--log-file: cannot write '" + options.log_file +
+    throw std::runtime_error(options.log_file_source + ": cannot write '" + options.log_file +
                              "': " + std::generic_category().message(errno));
   }
   return file;
@@ -162,7 +161,7 @@ struct StubPort {
 /// Brings the store to what the config and the options declare, all at once.
 void apply(const Config& config, const Accounts& accounts, storage::Store& store, Time now) {
   for (const DeclaredAccount& declared : config.accounts) {
-    const std::string& name = declared.name.empty() ? accounts.all().begin()->first : declared.name;
+    const std::string& name = declared.name.empty() ? accounts.first().name : declared.name;
     declare(declared, name, store, now);
   }
   store.commit();
@@ -178,10 +177,24 @@ std::optional<std::string> system_environment(const std::string& name) {
 }
 
 int serve(const Options& options, const std::function<void(const Endpoint&)>& ready) {
+  std::optional<boost::asio::signal_set> signals;
+  return serve_until_stopped(options, [&](const Endpoint& endpoint, const Running& running) {
+    signals.emplace(running.io, SIGINT, SIGTERM);
+    signals->async_wait([stop = running.stop](boost::system::error_code ec, int) {
+      if (!ec) stop();
+    });
+    ready(endpoint);
+  });
+}
+
+int serve_until_stopped(const Options& options,
+                        const std::function<void(const Endpoint&, const Running&)>& ready) {
   raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_IGN);  // whose children they are, nobody here waits for them
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, not the end
   const SystemClock clock;
+  ReadyFile ready_file(options.ready_file);
   const Config config = load_config(options);
   Accounts accounts = load_accounts(options, config);
   const auto tls = make_tls(options, accounts, clock);
@@ -203,19 +216,13 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
   Housekeeping housekeeping(io, service, clock, log);
   boost::asio::steady_timer look_again(io);
   boost::asio::signal_set hangup(io, SIGHUP);
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-  boost::asio::signal_set children(io, SIGCHLD);
-  const auto stop = [&](boost::system::error_code ec, int) {
-    if (ec) return;
+  const auto stop = [&] {
     housekeeping.stop();
     listener.stop();
     for (StubPort& stub : stubs) stub.listener.stop();
     stop_when_empty(io, listener, look_again, patience_at_the_end);
   };
-  signals.async_wait(stop);
-  children.async_wait(stop);  // the command that `quprite exec` runs
   reload_on_hangup(hangup, options, accounts, clock, log);
-  if (options.exit_with_parent) exit_with_parent();
   listener.start();
   housekeeping.start();
   Endpoint endpoint = endpoint_of(listener.endpoint(), tls.has_value(), accounts);
@@ -223,7 +230,11 @@ int serve(const Options& options, const std::function<void(const Endpoint&)>& re
     stub.listener.start();
     endpoint.stub_urls.push_back(url_of(stub.listener.endpoint(), tls.has_value()));
   }
-  ready(endpoint);
+  ready_file.write(to_json(endpoint));
+  if (options.ready_json) std::cout << to_json(endpoint) << std::flush;
+  ready(endpoint, {io, stop});
+  std::optional<ParentWatch> parent;
+  if (options.exit_with_parent) parent.emplace(io);
   io.run();
   try {
     if (store->has_changes()) store->commit();

@@ -56,6 +56,12 @@ StubAnswer not_served(StubKind kind) {
               "</Message></Error>"};
 }
 
+/// Whether a path has no segment behind the account's.
+bool names_account(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.find_last_of('/') == path.find_first_of('/');
+}
+
 StubAnswer answer_to(StubKind kind, const HttpRequest& http) {
   if (http.method != verb::get && http.method != verb::head) return not_served(kind);
   const Query query(http.raw_query());
@@ -65,9 +71,9 @@ StubAnswer answer_to(StubKind kind, const HttpRequest& http) {
   if (is("comp", "properties") && is("restype", "account"))
     return {"200 OK", "", account_headers, ""};
   if (is("comp", "properties") && is("restype", "service")) return document(service_properties);
-  if (kind == StubKind::Blob && is("comp", "list") && !query.find("restype"))
-    return document(no_containers);
   const std::string_view path = http.path();
+  if (kind == StubKind::Blob && is("comp", "list") && !query.find("restype") && names_account(path))
+    return document(no_containers);
   if (kind == StubKind::Table && (path.ends_with("/Tables") || path.ends_with("/Tables()")))
     return {"200 OK", json, "", std::string(no_tables)};
   return not_served(kind);

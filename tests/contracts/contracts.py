@@ -5,6 +5,7 @@ the tool lets ports be chosen, else they are Azurite's own, 10000 to 10002."""
 import contextlib
 import fcntl
 import http.client
+import json
 import os
 import queue
 import re
@@ -182,13 +183,14 @@ class Contracts(unittest.TestCase):
             self.assertEqual(sdk(10001)[1], 0)
 
     def test_testcontainers_for_python(self):
-        # The image's own command; it waits for the first port.
-        with usual_ports(), tempfile.TemporaryDirectory() as data:
-            with Program("azurite", "-l", data, *EVERYWHERE, AZURITE_ACCOUNTS=f"devstoreaccount1:{KEY}") as azurite:
-                self.three_lines(azurite)
-                self.listens(10000)
-                self.assertEqual(sdk(10001)[1], 0)
-            self.assertEqual(os.listdir(data), ["quprite.db"])
+        # It gives no command, so that the image's own counts, and waits for the first port.
+        [command] = re.findall(r"^CMD (.*)", (ROOT / "docker/Dockerfile").read_text(), re.MULTILINE)
+        with usual_ports(), Program(*json.loads(command), QUPRITE_HOST="0.0.0.0",
+                                    AZURITE_ACCOUNTS=f"devstoreaccount1:{KEY}") as azurite:
+            self.three_lines(azurite)
+            self.listens(10000)
+            self.assertEqual(sdk(10001)[1], 0)
+            self.assertIn("quprite.db", os.listdir(azurite.directory.name))
 
     def test_dotnet_aspire(self):
         with usual_ports(), tempfile.TemporaryDirectory() as data:
@@ -232,6 +234,7 @@ class Contracts(unittest.TestCase):
                                                           "--location option is set."),
                 (["--queuePort", "99999"], "--queuePort: '99999' is not allowed; 0 to 65535 is"),
                 (["--oauth", "full"], "--oauth: 'full' is not allowed; basic is"),
+                (["--tableHost", "300.1.1.1"], "--tableHost: '300.1.1.1' is not allowed; a numeric IPv4 or IPv6 address"),
                 (["--location"], "--location needs a value")):
             with self.subTest(arguments=arguments), Program("azurite", *arguments) as azurite:
                 azurite.wait_for(re.escape(said))
@@ -247,7 +250,7 @@ class Contracts(unittest.TestCase):
                 self.assertEqual(answers(port, account + "?restype=account&comp=properties")[0], 200)
                 self.assertIn("<StorageServiceProperties>", answers(port, account + "?restype=service&comp=properties")[1])
             self.assertEqual(answers(table, account + "/Tables"), (200, '{"value":[]}'))
-            for port, path, method in ((blob, "/photos?restype=container", "PUT"), (blob, "/photos/cat.jpg", "GET"),
+            for port, path, method in ((blob, "/photos?restype=container", "PUT"), (blob, "/photos?comp=list", "GET"), (blob, "/photos/cat.jpg", "GET"),
                                        (table, "/Tables", "POST"), (table, "/people()", "GET")):
                 status, body = answers(port, account + path, method)
                 self.assertEqual(status, 501)

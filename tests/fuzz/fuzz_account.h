@@ -12,7 +12,7 @@ namespace quprite::test {
 /// The well-known account, made once in a fuzz target's life.
 inline const server::Accounts& fuzz_accounts() {
   static const server::Accounts accounts = [] {
-    server::Account account{std::string(server::development_account), {}};
+    server::Account account{std::string(server::development_account), "", {}};
     account.keys.emplace_back(server::base64_decode(server::development_key).value_or(""));
     server::Accounts made;
     made.add(std::move(account));

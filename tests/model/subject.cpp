@@ -158,7 +158,7 @@ std::filesystem::path new_directory() {
 
 Subject::Subject(bool on_file) {
   if (on_file) directory_ = new_directory();
-  accounts_.add({.name = std::string(server::development_account), .keys = {}});
+  accounts_.add({.name = std::string(server::development_account), .first_key = "", .keys = {}});
   open();
 }
 

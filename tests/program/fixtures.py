@@ -2,9 +2,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -66,6 +68,86 @@ class Fixtures(unittest.TestCase):
                 self.assertEqual(server.wait(timeout=10), 0)
                 server.stdout.close()
             self.assertEqual(run("healthcheck", "--port", port).returncode, 1)
+            self.assertFalse(file.exists())
+
+    def test_a_ready_file_of_an_earlier_server_goes_and_is_for_its_owner_alone(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = Path(directory, "ready.json")
+            file.write_text("stale")
+            done = run("exec", "--ready-file", file, "--", "stat", "-c", "%a %s", file)
+            self.assertEqual(done.stdout.split()[0], "600", done.stderr)
+            self.assertEqual(os.listdir(directory), [])
+            file.write_text("stale")
+            self.assertEqual(run("--in-memory", "--ready-file", file, "--config", directory).returncode, 2)
+            self.assertEqual(os.listdir(directory), [])
+
+    def test_a_ready_file_that_cannot_be_is_told_before_the_port_is_bound(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name in (directory, f"{directory}/none/ready.json"):
+                done = run("--in-memory", "--port", "0", "--ready-file", name)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(f"--ready-file: cannot write '{name}'", done.stderr)
+            self.assertEqual(os.listdir(directory), [])
+
+    def test_a_pipe_as_ready_file_is_written_to(self):
+        with tempfile.TemporaryDirectory() as directory:
+            pipe = Path(directory, "pipe")
+            os.mkfifo(pipe)
+            reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+            server = subprocess.Popen([PROGRAM, "--in-memory", "--port", "0", "--quiet", "--ready-file", pipe],
+                                      stdout=subprocess.PIPE, text=True)
+            self.assertEqual(json.loads(reader.stdout.read())["pid"], server.pid)
+            server.terminate()
+            server.wait(timeout=10)
+            self.assertTrue(pipe.is_fifo())
+            for process in (reader, server):
+                process.wait()
+                process.stdout.close()
+
+    def test_azurites_names_tell_where_they_are_to_who_asks(self):
+        with tempfile.TemporaryDirectory() as directory:
+            link, file = Path(directory, "azurite-queue"), Path(directory, "ready.json")
+            link.symlink_to(PROGRAM)
+            server = subprocess.Popen([link, "--queuePort", "0", "--inMemoryPersistence", "-s"], text=True,
+                                      env=dict(os.environ, QUPRITE_READY_FILE=str(file)), stdout=subprocess.PIPE)
+            for _ in range(2):
+                server.stdout.readline()
+            self.assertEqual(json.loads(file.read_text())["pid"], server.pid)
+            server.terminate()
+            server.wait(timeout=10)
+            server.stdout.close()
+
+    def test_a_server_that_says_nothing_is_not_healthy(self):
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            done = run("healthcheck", "--port", str(silent.getsockname()[1]))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("it does not answer", done.stderr)
+
+    def test_the_end_of_a_child_that_somebody_left_does_not_end_a_server(self):
+        server = subprocess.Popen(["sh", "-c", 'sleep 0.1 & exec "$0" --in-memory --port 0 --quiet', PROGRAM],
+                                  stdout=subprocess.PIPE, text=True)
+        port = server.stdout.readline().split("://127.0.0.1:")[1].split()[0]
+        self.assertTrue(wait_for(lambda: not Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()))
+        self.assertEqual(run("healthcheck", "--port", port).returncode, 0)
+        server.terminate()
+        self.assertEqual(server.wait(timeout=10), 0)
+        server.stdout.close()
+
+    def test_names_that_sqlite_takes_for_something_else_are_files(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name in (":memory:", "file:x.db?mode=memory"):
+                self.assertEqual(run("exec", "--data", name, "--", "true", cwd=directory).returncode, 0)
+            self.assertEqual(sorted(os.listdir(directory)), [":memory:", "file:x.db?mode=memory"])
+
+    def test_what_cannot_be_opened_is_told_by_the_option_that_names_it(self):
+        for arguments, told in ((["--data", "/none/x.db"], "--data: "), (["--log-file", "/none/x", "--in-memory"], "--log-file: "),
+                                (["azurite-queue", "-d", "/none/x", "--inMemoryPersistence"], "--debug: ")):
+            port = ["--queuePort", "0"] if arguments[0] == "azurite-queue" else ["--port", "0"]
+            done = run(*arguments, *port)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(told, done.stderr)
 
     def test_a_queue_with_a_wrong_name_stops_the_start(self):
         done = run("--in-memory", "--port", "0", "--queue", "Not_Allowed")
@@ -98,6 +180,19 @@ class Fixtures(unittest.TestCase):
                 self.assertFalse(data.exists())
             done = run("--config", directory, "--in-memory", "--port", "0")
             self.assertEqual((done.returncode, "--config" in done.stderr and directory in done.stderr), (2, True))
+
+    def test_a_server_outlives_the_thread_that_started_it(self):
+        started = []
+        thread = threading.Thread(target=lambda: started.append(subprocess.Popen(
+            [PROGRAM, "--in-memory", "--port", "0", "--quiet", "--exit-with-parent"], stdout=subprocess.PIPE, text=True)))
+        thread.start()
+        thread.join()
+        [server] = started
+        port = server.stdout.readline().split("://127.0.0.1:")[1].split()[0]
+        self.assertEqual(run("healthcheck", "--port", port).returncode, 0)
+        server.terminate()
+        self.assertEqual(server.wait(timeout=10), 0)
+        server.stdout.close()
 
     def test_a_server_ends_with_its_parent(self):
         parent = subprocess.Popen(

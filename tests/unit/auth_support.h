@@ -87,7 +87,7 @@ inline void flip(char& c) {
 /// The account of the vectors, with the keys given.
 inline server::Accounts vector_account(const std::vector<std::string_view>& keys = {
                                            server::development_key}) {
-  server::Account account{std::string(server::development_account), {}};
+  server::Account account{std::string(server::development_account), "", {}};
   for (const std::string_view key : keys) account.keys.emplace_back(openssl_decode(key));
   server::Accounts accounts;
   accounts.add(std::move(account));

@@ -112,7 +112,8 @@ TEST_CASE("an error in a config file tells line, column, path, value and what is
         "policies, messages");
   CHECK(wrong(R"({"queues": {}})") == "1:12: queues: an object is not allowed; an array is");
   CHECK(wrong("[]") == "1:1: the whole: an array is not allowed; an object is");
-  CHECK(wrong("{\"queues\": [ 7 ]}") == "1:14: queues[0]: 7 is not allowed; an object is");
+  CHECK(wrong("{\"queues\": [ 7 ]}") ==
+        "1:14: queues[0]: 7 is not allowed; a queue's name, or an object that has one, is");
   CHECK(wrong(R"({"queues": [{"name": "orders", "name": "orders"}]})") ==
         "1:32: queues[0].name: is there twice; once is allowed");
 }
@@ -202,6 +203,39 @@ TEST_CASE("accounts come from the config file or from options, never from both")
   CHECK(choose_accounts(development, {})->find(development_account) != nullptr);
   CHECK_FALSE(choose_accounts(development, options()).has_value());
   CHECK(choose_accounts(Config{}, {})->find(development_account) != nullptr);
+}
+
+TEST_CASE("the first account is the one that stands first") {
+  const auto zeta = choose_accounts(good(R"({"accounts": [{"name": "zeta", "keys": ["YQ=="]},
+                                                          {"name": "alpha", "keys": ["Yg=="]}]})"),
+                                    {});
+  CHECK(zeta->first().name == "zeta");
+  CHECK(zeta->first().first_key == "YQ==");
+  const auto development = choose_accounts(
+      good(R"({"accounts": [{"name": "devstoreaccount1"}, {"name": "alpha", "keys": ["Yg=="]}]})"),
+      {});
+  CHECK(development->first().name == development_account);
+  CHECK(parse_accounts("zeta:YQ==;alpha:Yg==")->first().name == "zeta");
+}
+
+TEST_CASE("a queue of the first account cannot be declared in two places") {
+  const auto chosen =
+      choose_accounts(good(R"({"queues": ["orders"], "accounts": [{"name": "one", "keys": ["YQ=="],
+                                                   "queues": ["orders"]}]})"),
+                      {});
+  REQUIRE_FALSE(chosen.has_value());
+  CHECK(chosen.error().message ==
+        "queue 'orders' of account 'one' is declared twice; once is allowed");
+}
+
+TEST_CASE("a queue that was just deleted is made where it is declared") {
+  const auto store = storage::open_store_in_memory();
+  declare_all(R"({"queues": [{"name": "orders"}]})", *store, now);
+  CHECK(store->delete_queue({development_account, "orders"}, now + 30s).has_value());
+  store->commit();
+  declare_all(R"({"queues": [{"name": "orders", "messages": ["new"]}]})", *store, now + 1s);
+  CHECK(store->get_queue({development_account, "orders"}, now + 1s)->approximate_message_count ==
+        1);
 }
 
 TEST_CASE("what is declared again changes nothing") {

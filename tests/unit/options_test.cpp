@@ -145,6 +145,19 @@ TEST_CASE("what is accepted without effect is noted") {
                                                               "here"});
   CHECK(azurite({"--blobKeepAliveTimeout", "5"}).notes.size() == 1);
   CHECK(azurite({}).notes.empty());
+  CHECK(azurite({"--blobPort", "1"}, AzuriteProgram::Queue).notes ==
+        Words{"--blobPort has no effect here"});
+  CHECK(azurite({"start"}).notes == Words{"'start' has no effect here"});
+}
+
+TEST_CASE("short switches of Azurite's may stand together") {
+  CHECK(azurite({"-sL", "-l", "d"}).options.quiet);
+  CHECK(wrong_azurite({"-sl", "d"}).find("The option \"sl\" is unknown.") == 0);
+}
+
+TEST_CASE("no keep-alive timeout at all is Azurite's way to say the usual one") {
+  CHECK(azurite({"--queueKeepAliveTimeout", "0"}).options.keep_alive == Options{}.keep_alive);
+  CHECK(azurite({"--queueKeepAliveTimeout", "7"}).options.keep_alive == std::chrono::seconds{7});
 }
 
 TEST_CASE("the environment of ours counts under Azurite's name, too") {
@@ -159,10 +172,18 @@ TEST_CASE("wrong options of Azurite's are told in its words") {
   CHECK(wrong_azurite({"--blbPort", "1"})
             .find("The option \"blbPort\" is unknown. Did you mean the "
                   "following one?\n  --blobPort") == 0);
-  CHECK(wrong_azurite({"--blobPort", "1"}, AzuriteProgram::Queue).find("is unknown") !=
-        std::string::npos);
+  CHECK(wrong_azurite({"--blobHost", "nowhere"}) ==
+        "--blobHost: 'nowhere' is not allowed; a numeric IPv4 or IPv6 address, or localhost is");
   CHECK(wrong_azurite({"-x"}).find("The option \"x\" is unknown.") == 0);
   CHECK(wrong_azurite({"--inMemoryPersistence", "-l", "d"}) ==
         "The --inMemoryPersistence option is not supported when the --location option is set.");
   CHECK(wrong_azurite({"--cert", "c"}).find("--cert 'c' needs either --key") == 0);
+}
+
+TEST_CASE("a host or a queue that cannot be is told before anything is done") {
+  CHECK(wrong({"--host", "example.com"}) ==
+        "--host: 'example.com' is not allowed; a numeric IPv4 or IPv6 address, or localhost is");
+  CHECK(wrong({}, {{"QUPRITE_QUEUE", "a,b"}}) ==
+        "QUPRITE_QUEUE: 'a,b' is not allowed; 3 to 63 lower-case letters, digits and single dashes "
+        "is");
 }

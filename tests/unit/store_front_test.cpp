@@ -100,6 +100,7 @@ TEST_CASE_FIXTURE(FrontTest, "what a lost group got is at the front again") {
 TEST_CASE_FIXTURE(StoreTest, "fronts that are forgotten to save memory are read again") {
   const auto text = [](int i) { return std::string(65'536, static_cast<char>('a' + i)); };
   std::vector<std::string> names;
+  names.reserve(100);
   for (int i = 0; i < 100; ++i) names.push_back("queue" + std::to_string(i));
   for (const std::string& name : names) {
     create({"account", name});

@@ -79,7 +79,7 @@ class Guarded : public TestServer {
  private:
   static server::Accounts accounts() {
     server::Accounts both = server::development_accounts();
-    server::Account other{std::string(other_account), {}};
+    server::Account other{std::string(other_account), "", {}};
     other.keys.emplace_back(openssl_decode(second_key));
     both.add(std::move(other));
     return both;
