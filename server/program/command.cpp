@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <memory>
 #include <string_view>
 
 #include "server/program/inheritance.h"
@@ -51,8 +52,12 @@ int exit_code_of(int status) {
 /// A command that runs beside its server, which is stopped when it has ended.
 class Command {
  public:
-  explicit Command(const Running& server)
-      : server_(server), ended_(server.io, SIGCHLD), told_(server.io, SIGINT, SIGTERM) {
+  /// `exit_code` is set when the command has ended.
+  Command(const Running& server, int& exit_code)
+      : server_(server),
+        exit_code_(exit_code),
+        ended_(server.io, SIGCHLD),
+        told_(server.io, SIGINT, SIGTERM) {
     wait_for_end();
     pass_on();
   }
@@ -67,8 +72,6 @@ class Command {
               << '\n';
     server_.stop();
   }
-
-  [[nodiscard]] int exit_code() const { return exit_code_; }
 
  private:
   /// A child may be somebody else's, left to this process, and one that has stopped may go on.
@@ -94,10 +97,10 @@ class Command {
   }
 
   Running server_;
+  int& exit_code_;
   boost::asio::signal_set ended_;
   boost::asio::signal_set told_;
   pid_t child_ = -1;
-  int exit_code_ = 1;
 };
 
 }  // namespace
@@ -108,12 +111,13 @@ int run_command(Options options, const std::vector<std::string>& command) {
       options.quiet || (options.log_level == Options{}.log_level && options.log_file.empty());
   if (options.data.empty()) options.in_memory = true;
   if (!options.port_given) options.port = 0;
-  std::optional<Command> running;
+  int exit_code = 1;
   serve_until_stopped(options, [&](const Endpoint& endpoint, const Running& server) {
-    running.emplace(server);
+    auto running = std::make_shared<Command>(server, exit_code);
     running->start(command, endpoint, inheritance);
+    return running;
   });
-  return running->exit_code();
+  return exit_code;
 }
 
 std::optional<std::string> environment_of_command(const std::string& name) {

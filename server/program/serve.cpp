@@ -177,18 +177,18 @@ std::optional<std::string> system_environment(const std::string& name) {
 }
 
 int serve(const Options& options, const std::function<void(const Endpoint&)>& ready) {
-  std::optional<boost::asio::signal_set> signals;
   return serve_until_stopped(options, [&](const Endpoint& endpoint, const Running& running) {
-    signals.emplace(running.io, SIGINT, SIGTERM);
+    auto signals = std::make_shared<boost::asio::signal_set>(running.io, SIGINT, SIGTERM);
     signals->async_wait([stop = running.stop](boost::system::error_code ec, int) {
       if (!ec) stop();
     });
     ready(endpoint);
+    return signals;
   });
 }
 
 int serve_until_stopped(const Options& options,
-                        const std::function<void(const Endpoint&, const Running&)>& ready) {
+                        const std::function<Attendant(const Endpoint&, const Running&)>& ready) {
   raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_IGN);  // whose children they are, nobody here waits for them
@@ -232,7 +232,7 @@ int serve_until_stopped(const Options& options,
   }
   ready_file.write(to_json(endpoint));
   if (options.ready_json) std::cout << to_json(endpoint) << std::flush;
-  ready(endpoint, {io, stop});
+  const Attendant attendant = ready(endpoint, {io, stop});
   std::optional<ParentWatch> parent;
   if (options.exit_with_parent) parent.emplace(io);
   io.run();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,11 @@ struct Running {
   std::function<void()> stop;  ///< has it finish what is in flight, and end
 };
 
-/// The same, but until it is stopped: signals are the caller's.
+/// Whoever may stop a server: gone when that has ended, and before its event loop is.
+using Attendant = std::shared_ptr<void>;
+
+/// The same, but until it is stopped: signals are left to the attendant that `ready` makes.
 int serve_until_stopped(const Options& options,
-                        const std::function<void(const Endpoint&, const Running&)>& ready);
+                        const std::function<Attendant(const Endpoint&, const Running&)>& ready);
 
 }  // namespace quprite::server
