@@ -105,8 +105,9 @@ Result<std::vector<Message>> SqliteStore::get_messages(QueueRef queue, int count
       continue;
     }
     const std::uint32_t change = place.change + 1;
-    statements_->move_place.execute(hidden_until, place.dequeue_count + 1, change,
-                                    known->contents_id, place.next_visible_at, place.sequence);
+    statements_->remove_place.execute(known->contents_id, place.next_visible_at, place.sequence);
+    statements_->add_moved_place.execute(known->contents_id, hidden_until, place.sequence,
+                                         place.expires_at, place.dequeue_count + 1, change);
     messages.push_back({.id = ids_.encode(place.sequence),
                         .inserted_at = taken.inserted_at,
                         .expires_at = place.expires_at,

@@ -66,10 +66,12 @@ struct SqliteStore::Statements {
       " on m.sequence = case when v.expires_at > ?3 then v.sequence end"
       " where v.contents_id = ?1 and v.next_visible_at >= ?2 and v.next_visible_at <= ?3"
       " order by v.next_visible_at, v.sequence"};
-  sqlite::Statement move_place{
+  // To take a row away and put it back elsewhere: an update searches the table four times for that,
+  // the two of them twice.
+  sqlite::Statement add_moved_place{
       db,
-      "update visibility set next_visible_at = ?, dequeue_count = ?, change = ?"
-      " where contents_id = ? and next_visible_at = ? and sequence = ?"};
+      "insert into visibility (contents_id, next_visible_at, sequence, expires_at,"
+      " dequeue_count, change) values (?, ?, ?, ?, ?, ?)"};
   sqlite::Statement remove_place{
       db, "delete from visibility where contents_id = ? and next_visible_at = ? and sequence = ?"};
   sqlite::Statement move_claimed_place{
