@@ -30,6 +30,7 @@
 #include "server/http/tls.h"
 #include "server/log.h"
 #include "server/options.h"
+#include "server/program/event_loop.h"
 #include "server/program/load_config.h"
 #include "server/program/parent.h"
 #include "server/program/stub_service.h"
@@ -235,7 +236,7 @@ int serve_until_stopped(const Options& options,
   const Attendant attendant = ready(endpoint, {io, stop});
   std::optional<ParentWatch> parent;
   if (options.exit_with_parent) parent.emplace(io);
-  io.run();
+  run(io, clock);
   try {
     if (store->has_changes()) store->commit();
     store->checkpoint();

@@ -1,4 +1,5 @@
 """What fixtures rest on: exec, ready files, health checks, queues made at the start. Standard library only."""
+import http.client
 import json
 import os
 import signal
@@ -181,6 +182,24 @@ class Fixtures(unittest.TestCase):
             done = run("--config", directory, "--in-memory", "--port", "0")
             self.assertEqual((done.returncode, "--config" in done.stderr and directory in done.stderr), (2, True))
 
+    def test_a_server_that_nobody_asks_takes_no_time_of_the_processor(self):
+        server = subprocess.Popen([PROGRAM, "--in-memory", "--port", "0", "--quiet"], stdout=subprocess.PIPE, text=True)
+        port = int(server.stdout.readline().split("://127.0.0.1:")[1].split()[0])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        for _ in range(200):  # close enough to one another to have it look out for more
+            connection.request("GET", "/readyz")
+            connection.getresponse().read()
+
+        def ticks():
+            return sum(map(int, Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+        before = ticks()
+        time.sleep(0.5)
+        self.assertLessEqual(ticks() - before, 0.05 * os.sysconf("SC_CLK_TCK"))
+        connection.close()
+        server.terminate()
+        self.assertEqual(server.wait(timeout=10), 0)
+        server.stdout.close()
+
     def test_a_server_outlives_the_thread_that_started_it(self):
         started = []
         thread = threading.Thread(target=lambda: started.append(subprocess.Popen(
@@ -196,13 +215,14 @@ class Fixtures(unittest.TestCase):
 
     def test_a_server_ends_with_its_parent(self):
         parent = subprocess.Popen(
-            ["sh", "-c", f'"{PROGRAM}" --in-memory --port 0 --quiet --exit-with-parent & echo $!; wait'],
-            stdout=subprocess.PIPE, text=True)
-        server = int(parent.stdout.readline())
+            ["sh", "-c", f'"{PROGRAM}" --in-memory --port 0 --quiet --exit-with-parent & echo $! >&2; wait'],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        server = int(parent.stderr.readline())
         self.assertTrue(parent.stdout.readline().startswith("quprite is ready"))
         parent.kill()
         parent.wait()
         parent.stdout.close()
+        parent.stderr.close()
         self.assertTrue(wait_for(lambda: not Path(f"/proc/{server}/cmdline").exists()
                                  or not Path(f"/proc/{server}/cmdline").read_bytes()))
 
