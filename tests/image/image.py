@@ -38,7 +38,8 @@ def in_image(data, *command, environment=()):
     """The command line that runs a command in the image, with `data` as its volume."""
     uid, gid = USER.split(":")
     return ["unshare", "--mount", "env", f"ROOT={ROOT}", f"DATA={data}", "sh", "-euc", ENTER, "sh", *CONFIG["Env"], *environment,
-            "/usr/sbin/chroot", f"--userspec={uid}:{gid}", "--groups=", str(ROOT), *(command or CONFIG["Cmd"])]
+            "/usr/sbin/chroot", f"--userspec={uid}:{gid}", "--groups=", str(ROOT),
+            "sh", "-c", f'cd {CONFIG["WorkingDir"]} && exec "$@"', "sh", *(command or CONFIG["Cmd"])]
 
 
 def wait_until(condition):
