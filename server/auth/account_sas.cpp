@@ -1,14 +1,12 @@
-#include <cstddef>
-
 #include "server/auth/sas.h"
 #include "server/auth/signature.h"
 
 namespace quprite::server {
-std::string account_sas_string_to_sign(std::string_view account, const SasQuery& sas,
-                                       ApiVersion version) {
-  constexpr std::size_t usual_size = 256;
-  std::string text;
-  text.reserve(usual_size);
+namespace {
+
+void write_string_to_sign(std::string& text, std::string_view account, const SasQuery& sas,
+                          ApiVersion version) {
+  text.clear();
   for (const std::string_view line :
        {account, sas.permissions, sas.services, sas.resource_types, sas.starts_at, sas.expires_at,
         sas.ip_range, sas.protocol, sas.version}) {
@@ -19,6 +17,14 @@ std::string account_sas_string_to_sign(std::string_view account, const SasQuery&
     text += sas.encryption_scope;
     text += '\n';
   }
+}
+
+}  // namespace
+
+std::string account_sas_string_to_sign(std::string_view account, const SasQuery& sas,
+                                       ApiVersion version) {
+  std::string text;
+  write_string_to_sign(text, account, sas, version);
   return text;
 }
 
@@ -29,7 +35,8 @@ Result<Principal> check_account_sas(const Request& request, const SasQuery& sas)
   if (sas.resource_types.empty()) return missing_field("srt");
   if (sas.permissions.empty()) return missing_field("sp");
   if (sas.expires_at.empty()) return missing_field("se");
-  const std::string text = account_sas_string_to_sign(request.account->name, sas, *version);
+  thread_local std::string text;  // keeps its memory from request to request
+  write_string_to_sign(text, request.account->name, sas, *version);
   if (!is_signed(*request.account, text, sas.signature)) return sas_signature_mismatch(text);
 
   const auto valid = check_period(sas, request.times.received_at);

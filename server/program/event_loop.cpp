@@ -6,7 +6,7 @@ namespace quprite::server {
 namespace {
 
 /// About what it takes to fall asleep and to be woken.
-constexpr std::chrono::microseconds patience{50};
+constexpr std::chrono::microseconds patience{100};
 
 }  // namespace
 

@@ -10,8 +10,8 @@ namespace quprite::server {
 ///
 /// Where requests follow each other closely, it looks for the next one for a moment before it
 /// sleeps: to be woken takes longer than most requests do. A client that sends one put after the
-/// other waits 50 us for each, not 90, and they cost no more CPU, as waking costs some, too. Where
-/// the last request came later than that, it sleeps at once.
+/// other waits 60 us for each, not 90. Where the last request came later than that moment, it
+/// sleeps at once.
 void run(boost::asio::io_context& io, const Clock& clock);
 
 }  // namespace quprite::server
