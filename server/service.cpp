@@ -206,7 +206,9 @@ void Service::begin(const HttpRequest& http, Exchange& exchange) {
   ++requests_;
   exchange.reset();
   request_ids_.next(exchange.request_id);
-  exchange.received_at = clock_.now();
+  // The requests of a group happen at one time, so that messages put together are kept together.
+  if (!store_.has_changes()) time_ = clock_.now();
+  exchange.received_at = time_;
   if (log_.enabled(LogLevel::Info)) exchange.started = clock_.uptime();
   exchange.method = http.method_text;
   exchange.head = http.method == verb::head;

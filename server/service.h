@@ -61,6 +61,7 @@ class Service final : public HttpService {
   Request request_;  // the one that is run; kept for the memory it has
   std::string log_line_;
   std::uint64_t requests_ = 0;
+  Time time_ = {};                             // of the last request
   int held_ = 0;                               // answers of the open group that wait for its commit
   std::optional<storage::StoreFailure> lost_;  // why the open group is no longer there to commit
 };

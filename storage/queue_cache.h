@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "storage/queue_changes.h"
 #include "storage/queue_front.h"
 #include "storage/store.h"
 #include "storage/time.h"
@@ -17,7 +19,8 @@ struct CachedQueue {
   std::int64_t queue_id = 0;
   std::int64_t contents_id = 0;
   std::int64_t message_count = 0;  ///< expired ones included, as in the table
-  bool touched = false;            ///< message_count is newer than the table's
+  std::int64_t stored_count = 0;   ///< what the table says
+  bool touched = false;            ///< the open group may have changed something of it
 
   // What a scan for visible messages may skip: at `scanned_at`, no message of the queue that
   // becomes visible before `scan_from` existed any more (all of them had expired).
@@ -27,11 +30,23 @@ struct CachedQueue {
   /// What the last scan has read ahead.
   QueueFront front = {};
 
+  /// What the open group has changed and not written; null where that is nothing.
+  std::unique_ptr<QueueChanges> changes = nullptr;
+
   /// A message comes to stand at `next_visible_at`, or the clock is at `now`: forget what that
   /// makes untrue.
   void consider(Time next_visible_at, Time now) {
-    if (next_visible_at < scan_from || now < scanned_at) scan_from = Time::min();
+    consider_time(next_visible_at, now);
     front.consider(next_visible_at);
+  }
+  void consider_new(Time next_visible_at, Time now) {
+    consider_time(next_visible_at, now);
+    front.consider_new(next_visible_at);
+  }
+
+ private:
+  void consider_time(Time next_visible_at, Time now) {
+    if (next_visible_at < scan_from || now < scanned_at) scan_from = Time::min();
     if (now < scanned_at) front.clear();
   }
 };
@@ -49,10 +64,10 @@ class QueueCache {
   /// Forgets what was read ahead of all queues.
   void clear_fronts();
 
-  /// Notes that the queue's count has changed.
+  /// Notes that the open group changes something of the queue.
   void touch(CachedQueue& queue);
 
-  /// The queues whose counts have changed since the last call of this.
+  /// The queues that were touched since the last call of this.
   std::vector<CachedQueue*> take_touched();
 
  private:

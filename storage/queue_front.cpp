@@ -1,6 +1,7 @@
 #include "storage/queue_front.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace quprite::storage {
@@ -32,9 +33,25 @@ std::size_t QueueFront::refill(std::size_t count) {
   return wanted;
 }
 
+void QueueFront::add(FrontMessage&& message) {
+  auto at = messages_.end();
+  while (at != messages_.begin()) {
+    const Place& before = std::prev(at)->place;
+    if (before.next_visible_at != message.place.next_visible_at ||
+        before.sequence < message.place.sequence)
+      break;
+    --at;
+  }
+  messages_.insert(at, std::move(message));
+}
+
 /// Where it stands before the last one, or beside it, it may stand among them.
 void QueueFront::consider(Time next_visible_at) {
   if (!empty() && next_visible_at <= messages_.back().place.next_visible_at) clear();
+}
+
+void QueueFront::consider_new(Time next_visible_at) {
+  if (!empty() && next_visible_at < messages_.back().place.next_visible_at) clear();
 }
 
 void QueueFront::remove(Time next_visible_at, std::int64_t sequence) {

@@ -6,18 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "storage/queue_changes.h"
 #include "storage/time.h"
 
 namespace quprite::storage {
-
-/// A row of `visibility`: where a message stands.
-struct Place {
-  Time next_visible_at;
-  std::int64_t sequence;
-  Time expires_at;
-  std::int64_t dequeue_count;
-  std::uint32_t change;
-};
 
 /// A message at the front of its queue, with all that Get and Peek tell of it.
 struct FrontMessage {
@@ -48,10 +40,12 @@ class QueueFront {
   /// Empties it, to be filled anew; tells how many messages to add, at least `count`: twice as many
   /// as the last time, as a queue that is asked again will be asked on.
   std::size_t refill(std::size_t count);
-  void add(FrontMessage&& message) { messages_.push_back(std::move(message)); }
+  /// To be called in order, but for messages of one batch that become visible at one time.
+  void add(FrontMessage&& message);
 
-  /// A message comes to stand at `next_visible_at`.
+  /// A message comes to stand at `next_visible_at`; a new one, behind all that do.
   void consider(Time next_visible_at);
+  void consider_new(Time next_visible_at);
 
   /// That message, which stood at `next_visible_at`, does so no more.
   void remove(Time next_visible_at, std::int64_t sequence);

@@ -1,6 +1,5 @@
 #include "storage/schema.h"
 
-#include <array>
 #include <cstdint>
 #include <stdexcept>
 
@@ -10,14 +9,10 @@ namespace {
 /// Marks a file as ours: "qupr".
 constexpr std::int64_t application_id = 0x71757072;
 
-/// The steps, in order; `user_version` says how many of them a file has been through. A step that
-/// has been released is never changed.
-///
 /// Times are ticks of 100 ns since 1970, UTC. Messages do not belong to a queue but to its
 /// contents: Clear Messages gives the queue new contents, and what was in the old ones is reaped
 /// later.
-constexpr std::array steps = {
-    R"sql(
+constexpr const char* queues_schema = R"sql(
 -- Single values: the sequence numbers and ids handed out so far, the key of message ids.
 create table meta (
   key text primary key,
@@ -29,7 +24,7 @@ create table queue (
   account text not null,
   name text not null,
   contents_id integer not null unique,
-  message_count integer not null,         -- rows of `message` with these contents, expired ones too
+  message_count integer not null,         -- living messages with these contents, expired ones too
   metadata blob not null,
   unique (account, name)
 ) strict;
@@ -66,33 +61,70 @@ create table dead_contents (
   contents_id integer primary key
 ) strict;
 
--- Where a message stands in its queue: the small row that moves when the message is got or updated. It has no other
--- index, so that a move touches few pages.
-create table visibility (
-  contents_id integer not null,
-  next_visible_at integer not null,
-  sequence integer not null,
-  expires_at integer not null,
-  dequeue_count integer not null,
-  change integer not null,                -- how often the message was got or updated; part of its pop receipt
-  primary key (contents_id, next_visible_at, sequence)
-) strict, without rowid;
 
--- The message itself: what stays when it moves.
-create table message (
-  sequence integer primary key,
+)sql";
+
+constexpr const char* messages_schema = R"sql(
+-- Messages that were put together (storage/batch.h). A row of it is not changed, but for the text of one that is alone.
+create table batch (
+  batch_id integer primary key,
   contents_id integer not null,
   inserted_at integer not null,
   expires_at integer not null,
-  text blob not null
+  count integer not null,
+  texts blob not null
 ) strict;
 
 -- Finds and counts what has expired; Get Messages never touches it.
-create index message_expiry on message (expires_at, contents_id);
-)sql",
-};
+create index batch_expiry on batch (expires_at, contents_id, count);
 
-constexpr auto newest = static_cast<std::int64_t>(steps.size());
+-- Which messages of a batch have neither been deleted nor removed, and which of them have their text in `own_text`; two
+-- sets of bits. Without a row, all and none.
+create table remains (
+  batch_id integer primary key,
+  living integer not null,
+  rewritten integer not null
+) strict;
+
+-- Texts that do not stand in their batch: those of updated messages and of the last ones of a batch.
+create table own_text (
+  sequence integer primary key,
+  text blob not null
+) strict;
+
+-- Where messages stand in their queue: those of a batch that share all of it are one row, `members` a set of bits. What
+-- moves when messages are got or updated; it has no other index, so that a move touches few pages.
+create table visibility (
+  contents_id integer not null,
+  next_visible_at integer not null,
+  batch_id integer not null,
+  change integer not null,                -- how often they were got or updated; part of their pop receipts
+  dequeue_count integer not null,
+  expires_at integer not null,
+  members integer not null,
+  primary key (contents_id, next_visible_at, batch_id, change, dequeue_count)
+) strict, without rowid;
+)sql";
+
+// Schema 1 had a row of `message` and one of `visibility` for each message: from then on they are
+// batches of one. Their ids change with it; who holds one gets the message again under another.
+constexpr const char* put_schema_1_aside = R"sql(
+alter table message rename to old_message;
+alter table visibility rename to old_visibility;
+drop index message_expiry;
+)sql";
+constexpr const char* take_schema_1_over = R"sql(
+insert into batch
+  select sequence, contents_id, inserted_at, expires_at, 1, text from old_message;
+insert into visibility
+  select contents_id, next_visible_at, sequence, change, dequeue_count, expires_at, 1
+  from old_visibility;
+update meta set key = 'next_batch' where key = 'next_sequence';
+drop table old_visibility;
+drop table old_message;
+)sql";
+
+constexpr std::int64_t newest = 2;
 
 std::string quoted(const std::string& path) {
   return "'" + path + "'";
@@ -119,8 +151,9 @@ void migrate(sqlite::Database& database) {
   if (version == newest) return;
   database.execute("begin immediate");
   try {
-    for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step)
-      database.execute(steps[step]);
+    database.execute(version == 1 ? put_schema_1_aside : queues_schema);
+    database.execute(messages_schema);
+    if (version == 1) database.execute(take_schema_1_over);
     database.execute(("pragma application_id = " + std::to_string(application_id)).c_str());
     database.execute(("pragma user_version = " + std::to_string(newest)).c_str());
     database.execute("commit");

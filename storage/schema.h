@@ -10,7 +10,7 @@ namespace quprite::storage {
 /// or was made by a newer quprite. Only reads.
 void check_owner(sqlite::Database& database, const std::string& path);
 
-/// Brings the database to the newest schema, one numbered step after another, in one transaction.
+/// Brings the database to the newest schema, in one transaction.
 void migrate(sqlite::Database& database);
 
 }  // namespace quprite::storage

@@ -77,6 +77,9 @@ class Rows {
   [[nodiscard]] std::string_view bytes(int column) const;
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] Time time(int column) const { return Time{Ticks{integer(column)}}; }
+  [[nodiscard]] std::uint64_t bits(int column) const {
+    return static_cast<std::uint64_t>(integer(column));
+  }
 
  private:
   sqlite3_stmt* statement_;
@@ -116,6 +119,7 @@ class Statement {
   void bind(int index, std::int64_t value);
   void bind(int index, int value) { bind(index, std::int64_t{value}); }
   void bind(int index, std::uint32_t value) { bind(index, std::int64_t{value}); }
+  void bind(int index, std::uint64_t bits) { bind(index, static_cast<std::int64_t>(bits)); }
   void bind(int index, Time value) { bind(index, std::int64_t{value.time_since_epoch().count()}); }
   void bind(int index, std::string_view text);
   void bind(int index, Blob blob);

@@ -1,6 +1,7 @@
 #include "storage/sqlite_store.h"
 
 #include <algorithm>
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
@@ -16,11 +17,11 @@ using sqlite::Database;
 using sqlite::Rows;
 
 // Keys of `meta`.
-constexpr std::string_view sequence_key = "next_sequence";
+constexpr std::string_view batch_key = "next_batch";
 constexpr std::string_view id_key = "message_id_key";
 
-/// Sequence numbers are reserved in the file this many at a time.
-constexpr std::int64_t sequence_block = 100'000;
+/// Ids of batches are reserved in the file this many at a time.
+constexpr std::int64_t batch_block = 100'000;
 
 /// The key of message ids; made when the file is.
 MessageIds load_ids(Database& database) {
@@ -120,9 +121,7 @@ bool SqliteStore::begin() {
 void SqliteStore::commit() {
   if (!database_->in_transaction()) return;
   try {
-    for (const CachedQueue* queue : queues_.take_touched()) {
-      statements_->set_count.execute(queue->message_count, queue->queue_id);
-    }
+    for (CachedQueue* queue : queues_.take_touched()) write(*queue);
     statements_->commit.execute();
   } catch (const StoreFailure&) {
     roll_back();
@@ -135,7 +134,7 @@ void SqliteStore::commit() {
 /// What was remembered may speak of changes that are gone now: all of it is read again.
 void SqliteStore::roll_back() noexcept {
   queues_.clear();
-  next_sequence_ = reserved_sequence_ = 0;
+  next_batch_id_ = reserved_batch_id_ = 0;
   has_dead_contents_ = true;
   orphans_.reset();
   cursor_ = {};
@@ -156,7 +155,8 @@ CachedQueue* SqliteStore::find_queue(QueueRef queue) {
   if (!rows.next()) return nullptr;
   return &queues_.insert(queue, {.queue_id = rows.integer(0),
                                  .contents_id = rows.integer(1),
-                                 .message_count = rows.integer(2)});
+                                 .message_count = rows.integer(2),
+                                 .stored_count = rows.integer(2)});
 }
 
 Result<CreateOutcome> SqliteStore::create_queue(QueueRef queue, const Metadata& metadata,
@@ -218,15 +218,20 @@ QueuePage SqliteStore::list_queues(std::string_view account, std::string_view pr
 }
 
 Result<QueueInfo> SqliteStore::get_queue(QueueRef queue, Time now) {
-  const CachedQueue* known = find_queue(queue);
+  CachedQueue* known = find_queue(queue);
   if (known == nullptr) return StoreError::QueueNotFound;
+  write(*known);
   QueueInfo info;
   {
     Rows rows = statements_->get_metadata.run(known->queue_id);
     if (rows.next()) info.metadata = unpack_metadata(rows.bytes(0));
   }
+  info.approximate_message_count = known->message_count;
   Rows rows = statements_->count_expired.run(now, known->contents_id);
-  info.approximate_message_count = known->message_count - (rows.next() ? rows.integer(0) : 0);
+  while (rows.next()) {
+    info.approximate_message_count -=
+        rows.is_null(1) ? rows.integer(0) : std::popcount(rows.bits(1));
+  }
   return info;
 }
 
@@ -275,7 +280,8 @@ Result<Done> SqliteStore::clear_messages(QueueRef queue) {
   const std::int64_t contents_id = next_contents_id();
   statements_->set_contents.execute(contents_id, known->queue_id);
   known->contents_id = contents_id;
-  known->message_count = 0;
+  known->message_count = known->stored_count = 0;
+  known->changes.reset();
   known->scan_from = known->scanned_at = Time::min();
   known->front.clear();
   return Done{};
@@ -294,18 +300,18 @@ void SqliteStore::set_service_properties(std::string_view account, std::string_v
   statements_->set_properties.execute(account, properties);
 }
 
-/// Sequence numbers are handed out from blocks that the file knows to be taken, so that none is
-/// used twice, whatever happens to the process.
-std::int64_t SqliteStore::next_sequence() {
-  if (next_sequence_ == reserved_sequence_) {
+/// Ids are handed out from blocks that the file knows to be taken, so that none is used twice,
+/// whatever happens to the process.
+std::int64_t SqliteStore::next_batch_id() {
+  if (next_batch_id_ == reserved_batch_id_) {
     {
-      Rows rows = statements_->get_meta.run(sequence_key);
-      next_sequence_ = rows.next() ? rows.integer(0) : 1;
+      Rows rows = statements_->get_meta.run(batch_key);
+      next_batch_id_ = rows.next() ? rows.integer(0) : 1;
     }
-    reserved_sequence_ = next_sequence_ + sequence_block;
-    statements_->set_meta.execute(sequence_key, reserved_sequence_);
+    reserved_batch_id_ = next_batch_id_ + batch_block;
+    statements_->set_meta.execute(batch_key, reserved_batch_id_);
   }
-  return next_sequence_++;
+  return next_batch_id_++;
 }
 
 }  // namespace quprite::storage

@@ -16,7 +16,7 @@
 namespace quprite::storage {
 
 /// The one implementation of Store. Its calls stand in sqlite_store.cpp (queues), messages.cpp and
-/// tidy.cpp.
+/// tidy.cpp; changes.cpp writes what they change about messages.
 class SqliteStore final : public Store {
  public:
   /// Takes a database whose schema is the newest; `checkpointer` is null where there is no log.
@@ -58,23 +58,41 @@ class SqliteStore final : public Store {
  private:
   struct Statements;
 
-  /// A message that a request lays claim to.
+  /// A message that a request lays claim to, and where it stands.
   struct Claim {
     CachedQueue* queue;
-    std::int64_t sequence;
+    Place place;
   };
+
+  /// A row of `visibility`.
+  struct VisibilityRow;
+  /// A batch that was read.
+  struct ReadBatch;
 
   bool begin();
   CachedQueue* find_queue(QueueRef queue);
-  std::int64_t next_sequence();
+  std::int64_t next_batch_id();
   std::int64_t next_contents_id() { return ++last_contents_id_; }
   void abandon_contents(std::int64_t contents_id);
 
-  std::vector<Place> look_ahead(CachedQueue& queue, std::size_t count, Time now);
+  std::vector<VisibilityRow> look_ahead(CachedQueue& queue, std::size_t count, Time now);
+  bool read_batch(std::int64_t batch_id, ReadBatch& batch);
+  std::size_t add_to_front(CachedQueue& queue, const VisibilityRow& row, const ReadBatch& batch);
   void remove(CachedQueue& queue, const Place& place);
   void remove_message(CachedQueue& queue, std::int64_t sequence);
-  Result<Claim> claim(QueueRef queue, MessageId id);
-  StoreError refuse(const Claim& claim, bool opened, Time now);
+  Result<Claim> claim(QueueRef queue, MessageId id, PopReceipt pop_receipt, Time now);
+  std::optional<Place> find_place(CachedQueue& queue, std::int64_t sequence,
+                                  PopReceipt pop_receipt);
+  void set_text(CachedQueue& queue, std::int64_t sequence, std::string_view text);
+
+  QueueChanges& changes_of(CachedQueue& queue);
+  BatchState* batch_state(CachedQueue& queue, std::int64_t batch_id);
+  void write(CachedQueue& queue);
+  void write_batch(std::int64_t contents_id, NewBatch& batch);
+  void write_row(std::int64_t contents_id, const Spot& spot, const RowChange& row);
+  void write_state(std::int64_t batch_id, BatchState& state);
+  void take_texts_out(std::int64_t batch_id, BatchState& state);
+  void remove_batch(std::int64_t batch_id);
 
   bool tidy_expired(Time now);
   bool tidy_dead_contents();
@@ -92,8 +110,10 @@ class SqliteStore final : public Store {
 
   std::size_t bytes_ahead_ = 0;  // read since the fronts of all queues were forgotten
 
-  std::int64_t next_sequence_ = 0;      // the next to hand out, and
-  std::int64_t reserved_sequence_ = 0;  // the first that is not reserved yet
+  std::vector<std::unique_ptr<QueueChanges>> spare_changes_;  // kept for the memory they have
+
+  std::int64_t next_batch_id_ = 0;      // the next to hand out, and
+  std::int64_t reserved_batch_id_ = 0;  // the first that is not reserved yet
   std::int64_t last_contents_id_ = 0;
 
   // Housekeeping.
@@ -101,13 +121,15 @@ class SqliteStore final : public Store {
   bool too_big_ = false;           // the file, when it was last looked at
   bool has_dead_contents_ = true;  // there may be some
   bool logged_ = true;             // the write-ahead log may hold something
-  // Rows of `visibility` whose message tidy() has removed; nothing where the file has to be asked.
+  // Messages that tidy() has removed and not their places; nothing where the file has to be asked.
   std::optional<std::int64_t> orphans_;
   // How far the search for them has come, and how many there were when it began.
   struct Cursor {
     std::int64_t contents_id = 0;
     Time next_visible_at = Time::min();
-    std::int64_t sequence = 0;
+    std::int64_t batch_id = 0;
+    std::uint32_t change = 0;
+    std::int64_t dequeue_count = 0;
     std::int64_t orphans = 0;
   } cursor_;
 };

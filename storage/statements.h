@@ -51,56 +51,86 @@ struct SqliteStore::Statements {
   sqlite::Statement abandon_contents{db, "insert into dead_contents (contents_id) values (?)"};
 
   // ---- messages
-  sqlite::Statement add_message{db,
-                                "insert into message (sequence, contents_id, inserted_at, "
-                                "expires_at, text) values (?, ?, ?, ?, ?)"};
-  sqlite::Statement add_place{
+  sqlite::Statement add_batch{
       db,
-      "insert into visibility (contents_id, next_visible_at, sequence, expires_at,"
-      " dequeue_count, change) values (?, ?, ?, ?, 0, 0)"};
-  // Of what has expired by ?3 only the place is looked up.
+      "insert into batch (batch_id, contents_id, inserted_at, expires_at, count, texts)"
+      " values (?, ?, ?, ?, ?, ?)"};
+  sqlite::Statement find_batch{
+      db,
+      "select b.contents_id, b.expires_at, b.count, r.living, r.rewritten"
+      " from batch b left join remains r on r.batch_id = b.batch_id where b.batch_id = ?"};
+  sqlite::Statement find_texts{
+      db,
+      "select b.inserted_at, b.count, ifnull(r.rewritten, 0), b.texts"
+      " from batch b left join remains r on r.batch_id = b.batch_id where b.batch_id = ?"};
+  sqlite::Statement set_texts{db, "update batch set texts = ? where batch_id = ?"};
+  sqlite::Statement remove_batch{db, "delete from batch where batch_id = ?"};
+  sqlite::Statement set_remains{
+      db, "insert or replace into remains (batch_id, living, rewritten) values (?, ?, ?)"};
+  sqlite::Statement forget_remains{db, "delete from remains where batch_id = ?"};
+  sqlite::Statement get_own_text{db, "select text from own_text where sequence = ?"};
+  sqlite::Statement set_own_text{db,
+                                 "insert or replace into own_text (sequence, text) values (?, ?)"};
+  sqlite::Statement forget_own_text{db, "delete from own_text where sequence = ?"};
+  sqlite::Statement forget_own_texts{db, "delete from own_text where sequence between ? and ?"};
+
   sqlite::Statement scan{
       db,
-      "select v.next_visible_at, v.sequence, v.expires_at, v.dequeue_count, v.change,"
-      " m.inserted_at, m.text from visibility v left join message m"
-      " on m.sequence = case when v.expires_at > ?3 then v.sequence end"
-      " where v.contents_id = ?1 and v.next_visible_at >= ?2 and v.next_visible_at <= ?3"
-      " order by v.next_visible_at, v.sequence"};
-  // To take a row away and put it back elsewhere: an update searches the table four times for that,
-  // the two of them twice.
-  sqlite::Statement add_moved_place{
+      "select next_visible_at, batch_id, change, dequeue_count, expires_at, members"
+      " from visibility where contents_id = ? and next_visible_at >= ? and next_visible_at <= ?"
+      " order by next_visible_at, batch_id, change, dequeue_count"};
+  sqlite::Statement find_rows{
       db,
-      "insert into visibility (contents_id, next_visible_at, sequence, expires_at,"
-      " dequeue_count, change) values (?, ?, ?, ?, ?, ?)"};
-  sqlite::Statement remove_place{
-      db, "delete from visibility where contents_id = ? and next_visible_at = ? and sequence = ?"};
-  sqlite::Statement move_claimed_place{
+      "select dequeue_count, expires_at, members from visibility where contents_id = ?"
+      " and next_visible_at = ? and batch_id = ? and change = ?"};
+  sqlite::Statement add_row{db,
+                            "insert into visibility (contents_id, next_visible_at, batch_id, "
+                            "change, dequeue_count, expires_at, members)"
+                            " values (?, ?, ?, ?, ?, ?, ?)"};
+  sqlite::Statement add_to_row{
       db,
-      "update visibility set next_visible_at = ?, change = change + 1"
-      " where contents_id = ? and next_visible_at = ? and sequence = ?"
-      " and change = ? and expires_at > ?"};
-  sqlite::Statement remove_claimed_place{
+      "insert into visibility (contents_id, next_visible_at, batch_id, change, dequeue_count,"
+      " expires_at, members) values (?, ?, ?, ?, ?, ?, ?)"
+      " on conflict do update set members = members | excluded.members"};
+  sqlite::Statement set_row{db,
+                            "update visibility set members = ?6 where contents_id = ?1 and "
+                            "next_visible_at = ?2 and batch_id = ?3"
+                            " and change = ?4 and dequeue_count = ?5"};
+  sqlite::Statement take_from_row{
       db,
-      "delete from visibility where contents_id = ? and next_visible_at = ? and sequence = ?"
-      " and change = ? and expires_at > ?"};
-  sqlite::Statement set_text{db, "update message set text = ? where sequence = ?"};
-  sqlite::Statement remove_message{db, "delete from message where sequence = ?"};
-  sqlite::Statement find_message{db,
-                                 "select contents_id, expires_at from message where sequence = ?"};
+      "update visibility set members = members & ~?6 where contents_id = ?1 and next_visible_at = "
+      "?2 and batch_id = ?3 and change = ?4 and dequeue_count = ?5"};
+  sqlite::Statement remove_row{
+      db,
+      "delete from visibility where contents_id = ? and next_visible_at = ? and batch_id = ?"
+      " and change = ? and dequeue_count = ?"};
+  sqlite::Statement remove_row_of{
+      db,
+      "delete from visibility where contents_id = ? and next_visible_at = ? and batch_id = ?"
+      " and change = ? and dequeue_count = ? and members = ?"};
   sqlite::Statement count_expired{
-      db, "select count(*) from message where expires_at <= ? and contents_id = ?"};
+      db,
+      "select b.count, r.living from batch b left join remains r on r.batch_id = b.batch_id"
+      " where b.expires_at <= ? and b.contents_id = ?"};
 
   // ---- housekeeping
-  sqlite::Statement expired_messages{db,
-                                     "select sequence, contents_id, inserted_at, length(text) from "
-                                     "message where expires_at <= ? order by expires_at limit ?"};
+  sqlite::Statement expired_batches{
+      db,
+      "select b.batch_id, b.contents_id, b.inserted_at, length(b.texts), b.count, r.living"
+      " from batch b left join remains r on r.batch_id = b.batch_id"
+      " where b.expires_at <= ? order by b.expires_at limit ?"};
   sqlite::Statement lower_count{
-      db, "update queue set message_count = message_count - 1 where contents_id = ?"};
+      db, "update queue set message_count = message_count - ? where contents_id = ?"};
+  sqlite::Statement untouched_row{
+      db,
+      "delete from visibility where contents_id = ? and next_visible_at = ? and batch_id = ?"
+      " and change = 0 and dequeue_count = 0 returning members"};
   sqlite::Statement dead_contents{db, "select contents_id from dead_contents limit 1"};
-  sqlite::Statement places_of{db,
-                              "select v.next_visible_at, v.sequence, ifnull(length(m.text), 0)"
-                              " from visibility v left join message m on m.sequence = v.sequence "
-                              "where v.contents_id = ? limit ?"};
+  sqlite::Statement rows_of{
+      db,
+      "select v.next_visible_at, v.batch_id, v.change, v.dequeue_count, ifnull(length(b.texts), 0)"
+      " from visibility v left join batch b on b.batch_id = v.batch_id"
+      " where v.contents_id = ? limit ?"};
   sqlite::Statement forget_contents{db, "delete from dead_contents where contents_id = ?"};
   sqlite::Statement free_names{
       db, "select exists (select 1 from reserved_name where reserved_until <= ?)"};
@@ -108,11 +138,12 @@ struct SqliteStore::Statements {
                                  "delete from reserved_name where (account, name) in"
                                  " (select account, name from reserved_name where reserved_until "
                                  "<= ? order by reserved_until limit ?)"};
-  sqlite::Statement places_after{
+  sqlite::Statement rows_after{
       db,
-      "select contents_id, next_visible_at, sequence, expires_at from visibility"
-      " where (contents_id, next_visible_at, sequence) > (?, ?, ?)"
-      " order by contents_id, next_visible_at, sequence limit ?"};
+      "select contents_id, next_visible_at, batch_id, change, dequeue_count, expires_at"
+      " from visibility where (contents_id, next_visible_at, batch_id, change, dequeue_count)"
+      " > (?, ?, ?, ?, ?)"
+      " order by contents_id, next_visible_at, batch_id, change, dequeue_count limit ?"};
 };
 
 }  // namespace quprite::storage

@@ -1,3 +1,4 @@
+#include <bit>
 #include <vector>
 
 #include "storage/statements.h"
@@ -32,32 +33,36 @@ bool SqliteStore::tidy(Time now) {
   return tidy_file();
 }
 
-/// Removes messages that have expired. Where a message stands is known from here as long as it was
-/// not put with a visibility timeout, got or updated; else that row, small as it is, stays behind
-/// as an orphan, for Get Messages to step over or for tidy_orphans() to find.
+/// Removes messages that have expired. Where they stand is known from here as long as they were not
+/// put with a visibility timeout, got or updated; else that row, small as it is, stays behind, and
+/// its messages are orphans, for Get Messages to step over or for tidy_orphans() to find.
 bool SqliteStore::tidy_expired(Time now) {
   struct Expired {
-    std::int64_t sequence;
+    std::int64_t batch_id;
     std::int64_t contents_id;
     Time inserted_at;
+    int living;
   };
   std::vector<Expired> expired;
   {
     std::int64_t bytes = 0;
-    Rows rows = statements_->expired_messages.run(now, step);
+    Rows rows = statements_->expired_batches.run(now, step);
     while (bytes < most_bytes && rows.next()) {
-      expired.push_back({rows.integer(0), rows.integer(1), rows.time(2)});
+      const std::int64_t living = rows.is_null(5) ? rows.integer(4) : std::popcount(rows.bits(5));
+      expired.push_back({rows.integer(0), rows.integer(1), rows.time(2), static_cast<int>(living)});
       bytes += rows.integer(3);
     }
   }
   if (expired.empty()) return false;
   begin();
   std::int64_t left = 0;
-  for (const Expired& message : expired) {
-    statements_->remove_message.execute(message.sequence);
-    statements_->lower_count.execute(message.contents_id);
-    statements_->remove_place.execute(message.contents_id, message.inserted_at, message.sequence);
-    if (database_->changes() == 0) ++left;
+  for (const Expired& batch : expired) {
+    remove_batch(batch.batch_id);
+    statements_->lower_count.execute(batch.living, batch.contents_id);
+    left += batch.living;
+    Rows rows =
+        statements_->untouched_row.run(batch.contents_id, batch.inserted_at, batch.batch_id);
+    while (rows.next()) left -= std::popcount(rows.bits(0));
   }
   if (left > 0) set_orphans(orphans() + left);
   commit();
@@ -88,24 +93,27 @@ bool SqliteStore::tidy_dead_contents() {
   }
   struct Row {
     Time next_visible_at;
-    std::int64_t sequence;
+    std::int64_t batch_id;
+    std::int64_t change;
+    std::int64_t dequeue_count;
   };
   std::vector<Row> left;
   bool last = false;
   {
     std::int64_t bytes = 0;
-    Rows rows = statements_->places_of.run(contents_id, step);
+    Rows rows = statements_->rows_of.run(contents_id, step);
     while (bytes < most_bytes && !last) {
       last = !rows.next();
       if (last) break;
-      left.push_back({rows.time(0), rows.integer(1)});
-      bytes += rows.integer(2);
+      left.push_back({rows.time(0), rows.integer(1), rows.integer(2), rows.integer(3)});
+      bytes += rows.integer(4);
     }
   }
   begin();
   for (const Row& row : left) {
-    statements_->remove_message.execute(row.sequence);
-    statements_->remove_place.execute(contents_id, row.next_visible_at, row.sequence);
+    remove_batch(row.batch_id);
+    statements_->remove_row.execute(contents_id, row.next_visible_at, row.batch_id, row.change,
+                                    row.dequeue_count);
   }
   if (last && static_cast<int>(left.size()) < step)
     statements_->forget_contents.execute(contents_id);
@@ -133,21 +141,25 @@ bool SqliteStore::tidy_orphans(Time now) {
   std::vector<Cursor> found;
   int seen = 0;
   {
-    Rows rows = statements_->places_after.run(cursor_.contents_id, cursor_.next_visible_at,
-                                              cursor_.sequence, step);
+    Rows rows =
+        statements_->rows_after.run(cursor_.contents_id, cursor_.next_visible_at, cursor_.batch_id,
+                                    cursor_.change, cursor_.dequeue_count, step);
     while (rows.next()) {
       ++seen;
       cursor_.contents_id = rows.integer(0);
       cursor_.next_visible_at = rows.time(1);
-      cursor_.sequence = rows.integer(2);
-      if (rows.time(3) <= now) found.push_back(cursor_);
+      cursor_.batch_id = rows.integer(2);
+      cursor_.change = static_cast<std::uint32_t>(rows.integer(3));
+      cursor_.dequeue_count = rows.integer(4);
+      if (rows.time(5) <= now) found.push_back(cursor_);
     }
   }
   const bool done = seen < step;
   if (found.empty() && !done) return true;
   begin();
   for (const Cursor& orphan : found) {
-    statements_->remove_place.execute(orphan.contents_id, orphan.next_visible_at, orphan.sequence);
+    statements_->remove_row.execute(orphan.contents_id, orphan.next_visible_at, orphan.batch_id,
+                                    orphan.change, orphan.dequeue_count);
   }
   if (done) {  // those that came while it went on may stand behind it, and are for the next search
     set_orphans(orphans() - cursor_.orphans);

@@ -171,7 +171,10 @@ TEST_CASE_FIXTURE(StoreTest,
 }
 
 TEST_CASE_FIXTURE(StoreTest, "each step of housekeeping leaves the counts right") {
-  for (int i = 0; i < 1'200; ++i) put("expired", {}, 10s);
+  for (int i = 0; i < 1'200; ++i) {
+    put("expired", {}, 10s);
+    store->commit();
+  }
   put("live");
   store->commit();
   now += 10s;

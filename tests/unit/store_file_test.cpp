@@ -160,7 +160,7 @@ TEST_CASE("a file of a newer schema is refused with both numbers, untouched") {
   const std::string message = refusal(directory);
   CHECK(contains(message, directory.file()));
   CHECK(contains(message, "4711"));
-  CHECK(contains(message, " 1"));
+  CHECK(contains(message, " 2"));
   CHECK(contents(directory.file()) == before);
 }
 
