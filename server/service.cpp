@@ -18,6 +18,8 @@ namespace {
 
 using boost::beast::http::verb;
 
+constexpr std::size_t most_spare_body = 65'536;
+
 /// "x-ms-client-request-id": echoed if it is at most 1,024 visible ASCII characters.
 bool may_echo(std::string_view id) {
   return !id.empty() && id.size() <= limits::max_client_request_id &&
@@ -87,6 +89,7 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
     if (exchange.held) ++held_;
     if (request_.account != nullptr && !exchange.preflight) add_cors(http, outcome, exchange);
     finish(outcome, exchange, out);
+    keep_body(outcome);
   } catch (const storage::StoreFailure& failure) {
     lose_group(failure);
     out.resize(start);
@@ -97,6 +100,12 @@ void Service::handle(const HttpRequest& http, Exchange& exchange, std::string& o
     out.resize(start);
     handle_failure(failure, exchange, out);
   }
+}
+
+/// The memory of a small body serves the next one, which spares the hot path a big allocation.
+void Service::keep_body(Result<Reply>& outcome) {
+  if (!outcome || outcome->body.capacity() > most_spare_body) return;
+  if (outcome->body.capacity() > spare_body_.capacity()) spare_body_ = std::move(outcome->body);
 }
 
 /// A client of Blob or Table Storage that has come to the wrong port would puzzle over a signature
@@ -179,7 +188,7 @@ Result<Reply> Service::run(const HttpRequest& http, Exchange& exchange) {
   if (!timeout) return timeout.error();
   const auto length = check_length(http, rules_.exact);
   if (!length) return length.error();
-  HandlerContext context{store_, properties_, rules_, *principal};
+  HandlerContext context{store_, properties_, rules_, *principal, spare_body_};
   return (*operation)->handler(request, context);
 }
 

@@ -41,6 +41,7 @@ class Service final : public HttpService {
   [[nodiscard]] bool is_health_check(const HttpRequest& http) const;
   void begin(const HttpRequest& http, Exchange& exchange);
   void add_cors(const HttpRequest& http, const Result<Reply>& outcome, Exchange& exchange);
+  void keep_body(Result<Reply>& outcome);
   void finish(const Result<Reply>& outcome, Exchange& exchange, std::string& out);
   Result<Reply> run_preflight(const HttpRequest& http, Exchange& exchange,
                               const RequestTimes& times);
@@ -60,6 +61,7 @@ class Service final : public HttpService {
   ApiVersion newest_seen_;
   Request request_;  // the one that is run; kept for the memory it has
   std::string log_line_;
+  std::string spare_body_;
   std::uint64_t requests_ = 0;
   Time time_ = {};                             // of the last request
   int held_ = 0;                               // answers of the open group that wait for its commit

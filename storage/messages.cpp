@@ -37,9 +37,9 @@ struct SqliteStore::VisibilityRow {
 struct SqliteStore::ReadBatch {
   std::int64_t id = 0;
   Time inserted_at = {};
-  int count = 0;
   Members rewritten = 0;
-  std::string texts = {};
+  std::optional<PackedTexts> texts = {};  // nothing where all are rewritten
+  std::optional<Rows> rows = {};          // which hold them
 };
 
 Result<Message> SqliteStore::put_message(QueueRef queue, std::string_view text,
@@ -111,32 +111,46 @@ std::vector<SqliteStore::VisibilityRow> SqliteStore::look_ahead(CachedQueue& que
 /// Reads it, where `batch` is another; false where there is none.
 bool SqliteStore::read_batch(std::int64_t batch_id, ReadBatch& batch) {
   if (batch.id == batch_id) return true;
-  Rows rows = statements_->find_texts.run(batch_id);
+  batch.id = 0;
+  batch.rows.reset();
+  Rows& rows = batch.rows.emplace(statements_->find_texts.run(batch_id));
   if (!rows.next()) return false;
   batch.id = batch_id;
   batch.inserted_at = rows.time(0);
-  batch.count = static_cast<int>(rows.integer(1));
   batch.rewritten = rows.bits(2);
-  batch.texts = rows.bytes(3);
+  batch.texts.reset();
+  const std::string_view bytes = rows.bytes(3);
+  if (!bytes.empty() || batch.rewritten == 0) {
+    batch.texts.emplace(bytes, static_cast<int>(rows.integer(1)));
+  }
   return true;
 }
 
 /// Tells how many bytes of text that took.
 std::size_t SqliteStore::add_to_front(CachedQueue& queue, const VisibilityRow& row,
                                       const ReadBatch& batch) {
-  std::size_t bytes = 0;
-  const auto add = [&](int index, std::string_view text) {
-    bytes += text.size();
+  const auto add = [&](int index, Text text) {
     queue.front.add(
-        {.place = row.place(index), .inserted_at = batch.inserted_at, .text = std::string(text)});
+        {.place = row.place(index), .inserted_at = batch.inserted_at, .text = std::move(text)});
   };
-  if (const Members packed = row.members & ~batch.rewritten; packed != 0) {
-    const PackedTexts texts(batch.texts, batch.count);
-    for_each_index(packed, [&](int index) { add(index, texts[index]); });
+  std::size_t bytes = 0;
+  if (const Members packed = row.members & ~batch.rewritten; packed != 0 && batch.texts) {
+    const PackedTexts& texts = *batch.texts;
+    for_each_index(packed, [&](int index) { bytes += texts[index].size(); });
+    auto together = std::make_shared<std::string>();
+    together->reserve(bytes);
+    for_each_index(packed, [&](int index) { *together += texts[index]; });
+    std::size_t start = 0;
+    for_each_index(packed, [&](int index) {
+      add(index, Text(together, start, texts[index].size()));
+      start += texts[index].size();
+    });
   }
   for_each_index(row.members & batch.rewritten, [&](int index) {
     Rows rows = statements_->get_own_text.run(sequence_of(batch.id, index));
-    if (rows.next()) add(index, rows.bytes(0));
+    if (!rows.next()) return;
+    bytes += rows.bytes(0).size();
+    add(index, Text(rows.bytes(0)));
   });
   return bytes;
 }

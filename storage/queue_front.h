@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "storage/queue_changes.h"
+#include "storage/text.h"
 #include "storage/time.h"
 
 namespace quprite::storage {
@@ -15,7 +15,7 @@ namespace quprite::storage {
 struct FrontMessage {
   Place place;
   Time inserted_at;
-  std::string text;
+  Text text;
 };
 
 /// The first visible messages of a queue, read ahead of the Gets and Peeks that will ask for them:

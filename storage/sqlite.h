@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/time.h"
 
@@ -65,6 +66,7 @@ class Database {
 class Rows {
  public:
   explicit Rows(sqlite3_stmt* statement) noexcept : statement_(statement) {}
+  Rows(Rows&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
   ~Rows();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/result.h"
+#include "storage/text.h"
 #include "storage/time.h"
 
 /// Queues and messages, and what is known of them. No HTTP, no XML, no clock: the time at which a
@@ -63,7 +64,7 @@ struct Message {
   Time next_visible_at = {};
   PopReceipt pop_receipt = {};
   std::int64_t dequeue_count = 0;
-  std::string text = {};
+  Text text = {};
 };
 
 struct QueueInfo {

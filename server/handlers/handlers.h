@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "server/auth/principal.h"
 #include "server/errors.h"
 #include "server/reply.h"
@@ -17,6 +19,7 @@ struct HandlerContext {
   AccountProperties& properties;
   const ServiceRules& rules;
   const Principal& principal;
+  std::string& spare;  ///< its memory may be used for the body of the answer
 };
 
 // Each is the operation of the page of its name. The request has been authenticated and authorized,

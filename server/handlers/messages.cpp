@@ -33,13 +33,13 @@ Error text_too_large(std::size_t limit) {
   return {ErrorCode::RequestBodyTooLarge, {{"MaxLimit", std::to_string(limit)}}};
 }
 
-/// The body as a QueueMessage: its text, or nothing where it has no MessageText.
-/// InvalidXmlDocument, RequestBodyTooLarge.
-Result<std::optional<std::string>> read_text(const Request& request) {
+/// The body as a QueueMessage: its text, as a part of it or in `parsed`, or nothing where it has no
+/// MessageText. InvalidXmlDocument, RequestBodyTooLarge.
+Result<std::optional<std::string_view>> read_text(const Request& request, std::string& parsed) {
   const std::size_t limit =
       request.at_least(since::update_message) ? limits::max_text : limits::max_text_before_2011;
   if (request.http->body_too_large) return text_too_large(limit);
-  auto text = read_queue_message(request.http->body);
+  auto text = read_queue_message(request.http->body, parsed);
   if (text && text->has_value() && (*text)->size() > limit) return text_too_large(limit);
   return text;
 }
@@ -103,7 +103,8 @@ Result<Reply> put_message(const Request& request, HandlerContext& context) {
     return invalid_parameter("visibilitytimeout", std::to_string(hidden),
                              "messagettl must be greater than visibilitytimeout");
   }
-  const auto text = read_text(request);
+  std::string parsed;
+  const auto text = read_text(request, parsed);
   if (!text) return text.error();
   if (!text->has_value()) return missing_message_text();
 
@@ -132,7 +133,7 @@ Result<Reply> get_messages(const Request& request, HandlerContext& context) {
   const auto messages = context.store.get_messages(request.queue_ref(), static_cast<int>(*count),
                                                    later(now, *hidden), now);
   if (!messages) return to_error(messages.error());
-  return Reply{.body = write_got_messages(*messages, request.version)};
+  return Reply{.body = write_got_messages(std::move(context.spare), *messages, request.version)};
 }
 
 /// Peek Messages: the first `numofmessages` (1 to 32, default 1) visible messages; nothing changes.
@@ -143,7 +144,7 @@ Result<Reply> peek_messages(const Request& request, HandlerContext& context) {
   const auto messages =
       context.store.peek_messages(request.queue_ref(), static_cast<int>(*count), request.now());
   if (!messages) return to_error(messages.error());
-  return Reply{.body = write_peeked_messages(*messages)};
+  return Reply{.body = write_peeked_messages(std::move(context.spare), *messages)};
 }
 
 /// Update Message: hides the message for `visibilitytimeout` from now on (0 to 7 days, required)
@@ -154,11 +155,12 @@ Result<Reply> update_message(const Request& request, HandlerContext& context) {
   const auto hidden =
       required_integer_parameter(request, "visibilitytimeout", {0, limits::max_visibility_timeout});
   if (!hidden) return hidden.error();
-  std::optional<std::string> text;
+  std::string parsed;
+  std::optional<std::string_view> text;
   if (!request.http->body.empty() || request.http->body_too_large) {
-    auto read = read_text(request);
+    const auto read = read_text(request, parsed);
     if (!read) return read.error();
-    text = *std::move(read);
+    text = *read;
   }
 
   const Time now = request.now();

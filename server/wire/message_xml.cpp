@@ -1,6 +1,7 @@
 #include "server/wire/message_xml.h"
 
 #include <cstddef>
+#include <utility>
 
 #include "server/wire/byte_scan.h"
 #include "server/wire/dates.h"
@@ -42,20 +43,24 @@ void append_dequeue_count(std::string& out, const Message& message) {
 
 /// A list of messages, each written by `append`.
 template <class Append>
-std::string write_list(const std::vector<Message>& messages, Append append) {
-  std::string out;
+std::string write_list(std::string out, const std::vector<Message>& messages, Append append) {
+  out.clear();
   std::size_t size = frame_size;
   for (const Message& message : messages) size += frame_size + message.text.size();
   out.reserve(size);
   out += xml_declaration;
-  if (messages.empty()) return out += "<QueueMessagesList />"sv;
+  if (messages.empty()) {
+    out += "<QueueMessagesList />"sv;
+    return out;
+  }
   out += "<QueueMessagesList>"sv;
   for (const Message& message : messages) {
     append_identity(out, message);
     append(out, message);
     out += "</QueueMessage>"sv;
   }
-  return out += "</QueueMessagesList>"sv;
+  out += "</QueueMessagesList>"sv;
+  return out;
 }
 
 void skip(std::string_view& text, std::string_view prefix) {
@@ -102,14 +107,16 @@ std::optional<std::string_view> plain_text(std::string_view body) {
 
 }  // namespace
 
-Result<std::optional<std::string>> read_queue_message(std::string_view body) {
-  if (const auto text = plain_text(body)) return std::optional<std::string>{*text};
+Result<std::optional<std::string_view>> read_queue_message(std::string_view body,
+                                                           std::string& parsed) {
+  if (const auto text = plain_text(body)) return text;
   pugi::xml_document document;
   const auto root = parse_xml(document, body, "QueueMessage");
   if (!root) return root.error();
   const pugi::xml_node text = root->child("MessageText");
-  if (!text) return std::optional<std::string>{};
-  return std::optional<std::string>{text_of(text)};
+  if (!text) return std::optional<std::string_view>{};
+  parsed = text_of(text);
+  return std::optional<std::string_view>{parsed};
 }
 
 Error missing_message_text() {
@@ -126,20 +133,21 @@ std::string write_put_message(const Message& message) {
   return out += "</QueueMessage></QueueMessagesList>"sv;
 }
 
-std::string write_got_messages(const std::vector<Message>& messages, ApiVersion version) {
+std::string write_got_messages(std::string out, const std::vector<Message>& messages,
+                               ApiVersion version) {
   const bool count_first = version < since::put_message_body;
-  return write_list(messages, [&](std::string& out, const Message& message) {
-    if (count_first) append_dequeue_count(out, message);
-    append_claim(out, message);
-    if (!count_first) append_dequeue_count(out, message);
-    append_element(out, "MessageText", message.text);
+  return write_list(std::move(out), messages, [&](std::string& list, const Message& message) {
+    if (count_first) append_dequeue_count(list, message);
+    append_claim(list, message);
+    if (!count_first) append_dequeue_count(list, message);
+    append_element(list, "MessageText", message.text.view());
   });
 }
 
-std::string write_peeked_messages(const std::vector<Message>& messages) {
-  return write_list(messages, [](std::string& out, const Message& message) {
-    append_dequeue_count(out, message);
-    append_element(out, "MessageText", message.text);
+std::string write_peeked_messages(std::string out, const std::vector<Message>& messages) {
+  return write_list(std::move(out), messages, [](std::string& list, const Message& message) {
+    append_dequeue_count(list, message);
+    append_element(list, "MessageText", message.text.view());
   });
 }
 

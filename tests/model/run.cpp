@@ -29,7 +29,10 @@ std::optional<Difference> Run::take(const Step& step) {
     std::optional<Difference> difference;
     switch (step.kind) {
       case Step::Kind::Call: difference = call(step); break;
-      case Step::Kind::MoveClock: move_clock(step.clock); break;
+      case Step::Kind::MoveClock:
+        if (!subject_.clock_moves_in_groups()) difference = commit();
+        move_clock(step.clock);
+        break;
       case Step::Kind::Commit: difference = commit(); break;
       case Step::Kind::Tidy: subject_.tidy(); break;
       case Step::Kind::RollBack:

@@ -33,7 +33,7 @@ Told told(const storage::Message& message, bool with_receipt) {
             .expires_at = message.expires_at,
             .next_visible_at = message.next_visible_at,
             .dequeue_count = message.dequeue_count,
-            .text = message.text};
+            .text = std::string(message.text.view())};
   if (with_receipt) told.pop_receipt = server::format_pop_receipt(message.pop_receipt);
   return told;
 }
@@ -245,6 +245,10 @@ void Subject::end() {
   store_->commit();
   while (store_->tidy(clock.now())) {
   }
+}
+
+bool Subject::clock_moves_in_groups() const {
+  return at_store_;
 }
 
 Ticks Subject::precision() const {

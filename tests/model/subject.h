@@ -55,6 +55,9 @@ class Subject {
 
   [[nodiscard]] Ticks precision() const;
 
+  /// To the service, the requests of a group happen at one time.
+  [[nodiscard]] bool clock_moves_in_groups() const;
+
   test::ManualClock clock;
 
  private:

@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(StoreTest, "a message that was put tells all of it but its tex
   CHECK(message->expires_at == now + 1h);
   CHECK(message->pop_receipt.next_visible_at == now + 5s);
   CHECK(message->dequeue_count == 0);
-  CHECK(message->text.empty());
+  CHECK(message->text.size() == 0);
 }
 
 TEST_CASE_FIXTURE(StoreTest, "a message that is got is the one that was put, once more dequeued") {

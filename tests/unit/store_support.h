@@ -73,7 +73,7 @@ class StoreTest {
 inline std::vector<std::string> texts(const std::vector<storage::Message>& messages) {
   std::vector<std::string> texts;
   texts.reserve(messages.size());
-  for (const auto& message : messages) texts.push_back(message.text);
+  for (const auto& message : messages) texts.emplace_back(message.text.view());
   return texts;
 }
 
