@@ -264,36 +264,56 @@ void Session::finish_request() {
 
 void Session::release(const storage::StoreFailure* failure) {
   if (state_ == State::Closed) return;
-  if (!held_for_commit_) return write();
+  if (!held_for_commit_) return write_for_now();
   if (failure != nullptr) {
     out_.resize(held_from_);
     context_.service.handle_failure(*failure, exchange_, out_);
   }
   finish_request();
-  if (close_after_ || unread().empty()) return write();
+  if (close_after_ || unread().empty()) return write_for_now();
   process();
+}
+
+/// Leaves what comes after to go_on().
+void Session::write_for_now() {
+  if (write_at_once()) state_ = State::Written;
+}
+
+void Session::go_on() {
+  if (state_ == State::Written) after_write();
 }
 
 /// Writes at once what the socket takes: with a small answer that is all, and saves a turn of the
 /// event loop.
 void Session::write() {
+  if (write_at_once()) after_write();
+}
+
+/// Whether all of it is written; where it is not, the rest is on its way or the connection closed.
+bool Session::write_at_once() {
   state_ = State::Writing;
   since_ = context_.tick;
   written_ = 0;
   if (tls_) {
     encrypted_.clear();
-    if (!tls_->write(out_)) return close();
+    if (!tls_->write(out_)) {
+      close();
+      return false;
+    }
     if (close_after_) tls_->close();
     tls_->take_output(encrypted_);
     out_.swap(encrypted_);
   }
-  if (out_.empty()) return after_write();
+  if (out_.empty()) return true;
   error_code ec;
   written_ = socket_.write_some(asio::buffer(out_), ec);
-  if (ec && ec != asio::error::would_block) return close();
+  if (ec && ec != asio::error::would_block) {
+    close();
+    return false;
+  }
   if (ec) written_ = 0;
-  if (written_ < out_.size()) return write_rest();
-  after_write();
+  if (written_ < out_.size()) write_rest();
+  return written_ == out_.size();
 }
 
 /// Sends a few bytes that the socket will surely take; whether it did.

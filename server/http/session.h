@@ -65,6 +65,7 @@ class Session final : public Held,
 
   /// The turn is over; the group that the last answer may depend on is committed or lost.
   void release(const storage::StoreFailure* failure) override;
+  void go_on() override;
 
   /// Closes the connection where it has overstayed; called every tick.
   void check_deadline();
@@ -73,7 +74,7 @@ class Session final : public Held,
   void stop();
 
  private:
-  enum class State { Reading, Held, Writing, Closing, Closed };
+  enum class State { Reading, Held, Writing, Written, Closing, Closed };
 
   /// What one look at the buffer has come to.
   enum class Step { NeedMore, Answered, Held, Close };
@@ -92,6 +93,8 @@ class Session final : public Held,
   void answer_continue();
   void finish_request();
   void write();
+  void write_for_now();
+  bool write_at_once();
   void write_rest();
   void after_write();
   bool send_now(std::string_view bytes);
