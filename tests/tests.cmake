@@ -33,6 +33,7 @@ add_executable(quprite_tests
   tests/unit/sas_test.cpp
   tests/unit/service_properties_test.cpp
   tests/unit/shared_key_test.cpp
+  tests/unit/store_batches_test.cpp
   tests/unit/store_expiry_test.cpp
   tests/unit/store_file_test.cpp
   tests/unit/store_front_test.cpp
