@@ -32,6 +32,7 @@ add_executable(quprite_tests
   tests/unit/readme_test.cpp
   tests/unit/sas_test.cpp
   tests/unit/service_properties_test.cpp
+  tests/unit/service_test.cpp
   tests/unit/shared_key_test.cpp
   tests/unit/store_batches_test.cpp
   tests/unit/store_expiry_test.cpp

@@ -72,18 +72,20 @@ def bars(bench):
             def run(what, server, operation, against=before, **options):
                 results = bench.run("bars", what, server, operation, bare=against, **options)
                 for name, r in results.items():
-                    bench.note(f"{what if len(results) == 1 else name} / bare", r["rps"] / against)
+                    bench.note(f"{what if len(results) == 1 else f'{name} in {what}'} / bare", r["rps"] / against)
                 return results
 
-            put = run("put", small, "put")["put"]["rps"]
+            put = run("put", small, "put")["put"]["rps"]  # the file grows all the time
             run("put, Shared Key", small, "put", auth="sharedkey")
             run("peek", small, "peek")
             run("update", small, "update")
             run("get32", big, "get32")
             run("get at a million", big, "get")
             run("put-get-delete mix", big, "mix")
-            run("cycles at a million", big, "cycle", requests=2_000)
+            steady = run("cycles at a million", big, "cycle", requests=2_000)["put"]["rps"]  # it does not
             bench.note("put, sync full / normal", run("put, sync full", full, "put")["put"]["rps"] / put)
+            synced = run("cycles, sync full", full, "cycle", requests=2_000)["put"]["rps"]
+            bench.note("put in cycles, sync full / normal", synced / steady)
             bench.note("put, TLS / plain", run("put, TLS 1.3", tls, "put", tls="on")["put"]["rps"] / put)
             alone = {"connections": 1, "seconds": bench.seconds}
             yardstick = bench.run("bars", "bare, one connection", bare, "put", **alone)["put"]["p50_us"]
