@@ -17,6 +17,7 @@ using namespace quprite::test;
 struct BatchTest {
   BatchTest() {
     test.create(StoreTest::orders);
+    messages.reserve(40);
     for (int i = 0; i < 40; ++i) messages.push_back(test.put(std::to_string(i)));
     test.store->commit();
   }
@@ -196,6 +197,7 @@ TEST_CASE_FIXTURE(BatchTest, "what is got, updated and deleted in the group that
 
 TEST_CASE_FIXTURE(BatchTest, "expired messages of a batch go, whether they were touched or not") {
   std::vector<Message> brief;
+  brief.reserve(40);
   for (int i = 0; i < 40; ++i) brief.push_back(test.put("brief", {}, 10s));
   for (std::size_t i = 0; i < 5; ++i) test.remove(brief[i].id, brief[i].pop_receipt);
   update(test, brief[9], 1s, "updated");
